@@ -1,0 +1,159 @@
+// Runtime: all that a service knows of the node. The node gives one to each object it loads; libp2psdk.so and the
+// services call it and refer to no other symbol of the node. In the node, framework implements it; in
+// p2p_service_host the host does.
+//
+// Its virtual functions are fixed per ABI number: new ones take reserved places, none moves.
+//
+// Threads: the home loop of the service, but for `post`, `log_enabled` and `log`, which any thread may call.
+#pragma once
+
+#include <coroutine>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include <p2p/context.hpp>
+#include <p2p/error.hpp>
+#include <p2p/task.hpp>
+#include <p2p/value.hpp>
+
+namespace p2p {
+
+enum class LogSeverity : int { trace, debug, info, warn, error };
+
+struct LogField {
+  std::string_view name;
+  Value value;
+};
+
+namespace detail {
+
+/// A service or method name, kept inside: a `proxy["a"]` may outlive the text it was made from, and costs no
+/// allocation. Names have at most 64 characters; a longer one is cut to 65, which matches nothing.
+class Name {
+ public:
+  Name(std::string_view text) noexcept : size_(text.size() < 65 ? static_cast<unsigned>(text.size()) : 65) {  // NOLINT
+    const char* from = text.data();
+    unsigned i = 0;
+    for (; i + 8 <= size_; i += 8) words_[i / 8] = word(from + i);
+    const unsigned left = size_ - i;
+    if (left == 0) return;
+    if (size_ >= 8) words_[i / 8] = word(from + size_ - 8) >> (64 - 8 * left);
+    else if (left >= 4) words_[0] = half(from) | half(from + left - 4) << (8 * (left - 4));
+    else words_[0] = byte(from[0]) | byte(from[left / 2]) << (8 * (left / 2)) | byte(from[left - 1]) << (8 * (left - 1));
+  }
+  Name(const Name& other) noexcept : size_(other.size_) {
+    for (unsigned i = 0; i < (size_ + 7) / 8; ++i) words_[i] = other.words_[i];
+  }
+  Name& operator=(const Name&) = delete;
+  [[nodiscard]] std::string_view view() const noexcept { return {reinterpret_cast<const char*>(words_), size_}; }
+
+ private:
+  // Whole words, so that a copy made at once reads just what was written: a processor waits for what it must put
+  // together from several stores.
+  static std::uint64_t word(const char* from) noexcept {
+    std::uint64_t bytes = 0;
+    __builtin_memcpy(&bytes, from, 8);
+    return bytes;
+  }
+  static std::uint64_t half(const char* from) noexcept {
+    std::uint32_t bytes = 0;
+    __builtin_memcpy(&bytes, from, 4);
+    return bytes;
+  }
+  static std::uint64_t byte(char c) noexcept { return static_cast<unsigned char>(c); }
+
+  unsigned size_;
+  std::uint64_t words_[9];  // NOLINT(cppcoreguidelines-pro-type-member-init): only size_ bytes are read
+};
+
+/// A coroutine that waits for something outside it. It lives in the coroutine's frame.
+class Waiting {
+ public:
+  std::coroutine_handle<> waiter;
+  Context* context = nullptr;
+  Stop stopped = Stop::no;   ///< why it was woken early
+  bool is_call = false;      ///< a PendingCall: stopping it stops the callee
+  // The node's:
+  std::uint64_t timer = 0;   ///< what will resume the waiter; 0: it does not wait
+  void* owner = nullptr;     ///< who woke or will wake it
+  void (*interrupt)(Waiting&) = nullptr;  ///< resumes it soon, `stopped` being set
+};
+
+struct CallOptions {
+  std::int64_t timeout_ns = 0;  ///< 0: what the method and the caller leave
+  bool idempotent = false;
+  bool as_service = false;
+};
+
+/// A call on its way, in the frame of who awaits it.
+class PendingCall : public Waiting {
+ public:
+  PendingCall(const Name& service_name, const Name& method_name, std::string&& target, Value&& args, CallOptions given)
+      : service(service_name), method(method_name), selector(std::move(target)), arguments(std::move(args)), options(given) {
+    is_call = true;
+  }
+  Name service, method;
+  std::string selector;  ///< where it shall run; empty: here if possible
+  Value arguments;
+  CallOptions options;
+  Value result;
+  std::optional<Error> error;
+  void* record = nullptr;  ///< the node's
+};
+
+/// A number that a service counts with; `add` may be called from any thread.
+struct Cell {
+  std::int64_t value = 0;
+};
+
+class Runtime {
+ public:
+  // Calls. `start_call` returns what runs next: the callee, or the caller again when the call has ended already.
+  // `finish_call` runs when the caller does: it fills `result` or `error`.
+  virtual std::coroutine_handle<> start_call(PendingCall& call, Context* parent, std::coroutine_handle<> caller) = 0;
+  virtual void finish_call(PendingCall& call) = 0;
+  virtual void drop_call(PendingCall& call) noexcept = 0;
+
+  // Waiting. The waiter is resumed in `after_ns` (the greatest number: never), by `wake`, or when its context is
+  // stopped; then `stopped` says why. `forget` must be called if the frame goes before.
+  virtual void wait(Waiting& waiting, std::int64_t after_ns) = 0;
+  virtual void wake(Waiting& waiting) = 0;
+  virtual void forget(Waiting& waiting) noexcept = 0;
+
+  /// `work` on a thread of the pool, then `done` on the loop. False when too much is waiting already.
+  [[nodiscard]] virtual bool run_blocking(void (*work)(void*), void (*done)(void*), void* data) = 0;
+  /// `job` on the loop.
+  virtual void post(void (*job)(void*), void* data) = 0;
+  /// Runs `task` under the service's own identity until it ends or the service stops.
+  virtual void spawn(std::string_view name, Task<> task) = 0;
+
+  [[nodiscard]] virtual bool log_enabled(LogSeverity level) const noexcept = 0;
+  virtual void log(LogSeverity level, std::string_view text, const LogField* fields, std::size_t count) = 0;
+
+  /// The service's counter or gauge of this name; the same one each time.
+  [[nodiscard]] virtual Cell& cell(std::string_view name, bool gauge) = 0;
+
+  [[nodiscard]] virtual std::string_view node_id() const noexcept = 0;
+  [[nodiscard]] virtual std::string_view node_version() const noexcept = 0;
+  [[nodiscard]] virtual std::string data_dir() = 0;
+  [[nodiscard]] virtual std::string_view status() const noexcept = 0;
+  [[nodiscard]] virtual std::uint64_t generation() const noexcept = 0;
+  [[nodiscard]] virtual double uptime_seconds() const noexcept = 0;
+  [[nodiscard]] virtual std::string wall_time() const = 0;  ///< RFC 3339
+
+  virtual void reserved_1() {}
+  virtual void reserved_2() {}
+  virtual void reserved_3() {}
+  virtual void reserved_4() {}
+  virtual void reserved_5() {}
+  virtual void reserved_6() {}
+
+ protected:
+  ~Runtime() = default;
+};
+
+}  // namespace detail
+}  // namespace p2p

@@ -1,0 +1,170 @@
+// Calling other services: `co_await proxy["system"]["get_system_info"]("param"_a = 7)`.
+//
+// The seed's chain: SimpleLocalProxy (`proxy`) gives a ServiceMethodProxy (`proxy["system"]`, and
+// `.on("coordinator")` with a target), that gives a MethodCaller (`[...]["get_system_info"]`), and calling it gives a
+// Call to await. A call to a service on this node is a call through a table: no socket, no text, no copy.
+//
+// A Call throws Error; `co_await call.outcome()` gives a Result instead.
+#pragma once
+
+#include <concepts>
+#include <coroutine>
+#include <expected>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <p2p/convert.hpp>
+#include <p2p/detail/runtime.hpp>
+#include <p2p/duration.hpp>
+
+namespace p2p {
+
+class BaseService;
+
+/// One argument by name: `"limit"_a = 3`.
+struct Named {
+  std::string_view name;
+  Value value;
+};
+struct ArgumentName {
+  std::string_view name;
+  template <class T>
+  Named operator=(T&& value) const {  // NOLINT(misc-unconventional-assign-operator)
+    if constexpr (std::convertible_to<T, Value>) return {name, Value(std::forward<T>(value))};
+    else return {name, to_value(std::forward<T>(value))};
+  }
+};
+inline namespace literals {
+constexpr ArgumentName operator""_a(const char* name, std::size_t size) { return {{name, size}}; }
+}  // namespace literals
+
+class P2P_API [[nodiscard("a Call does nothing until it is co_await'ed")]] Call {
+ public:
+  Call(BaseService& caller, const detail::Name& service, const detail::Name& method, std::string&& selector, Value&& arguments,
+       detail::CallOptions options);
+  Call(const Call&) = delete;
+  Call& operator=(const Call&) = delete;
+  ~Call() {
+    if (pending_.record != nullptr) runtime_.drop_call(pending_);
+  }
+
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  template <class P>
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<P> awaiter) {
+    return runtime_.start_call(pending_, awaiter.promise().context, awaiter);
+  }
+  Value await_resume() {
+    runtime_.finish_call(pending_);
+    if (pending_.error) throw_error();
+    return std::move(pending_.result);
+  }
+
+  class Outcome {
+   public:
+    explicit Outcome(Call& call) : call_(call) {}
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <class P>
+    std::coroutine_handle<> await_suspend(std::coroutine_handle<P> awaiter) {
+      return call_.await_suspend(awaiter);
+    }
+    std::expected<Value, Error> await_resume();
+
+   private:
+    Call& call_;
+  };
+  /// `auto result = co_await proxy["a"]["b"]().outcome();` A value or the Error, nothing is thrown.
+  [[nodiscard]] Outcome outcome() { return Outcome(*this); }
+
+ private:
+  [[noreturn]] void throw_error();
+
+  detail::Runtime& runtime_;
+  detail::PendingCall pending_;
+};
+
+class P2P_API MethodCaller {
+ public:
+  MethodCaller(BaseService& caller, detail::Name service, detail::Name method, std::string selector, detail::CallOptions options)
+      : caller_(&caller), service_(service), method_(method), selector_(std::move(selector)), options_(options) {}
+
+  /// The whole call at most this long; a shorter deadline of the running call wins.
+  [[nodiscard]] MethodCaller timeout(Duration limit) && {
+    options_.timeout_ns = limit.ns;
+    return std::move(*this);
+  }
+  /// May be sent again when a connection breaks.
+  [[nodiscard]] MethodCaller idempotent() && {
+    options_.idempotent = true;
+    return std::move(*this);
+  }
+
+  template <class... N>
+    requires(std::same_as<N, Named> && ...)
+  Call operator()(N... arguments) {
+    Value object;
+    (object.set(arguments.name, std::move(arguments.value)), ...);
+    return start(std::move(object));
+  }
+  /// All arguments as one object.
+  Call operator()(Value arguments) { return start(std::move(arguments)); }
+
+ private:
+  Call start(Value arguments) {
+    return Call(*caller_, service_, method_, std::move(selector_), std::move(arguments), options_);
+  }
+
+  BaseService* caller_;
+  detail::Name service_, method_;
+  std::string selector_;
+  detail::CallOptions options_;
+};
+
+class P2P_API ServiceMethodProxy {
+ public:
+  ServiceMethodProxy(BaseService& caller, detail::Name service, bool as_service)
+      : caller_(&caller), service_(service), as_service_(as_service) {}
+
+  /// The same service on the node that `selector` names: a node id, `coordinator`, `worker`, `role:...`, `tag:k=v`,
+  /// or `local`. One node runs the call.
+  [[nodiscard]] ServiceMethodProxy on(std::string_view selector) const {
+    ServiceMethodProxy there = *this;
+    there.selector_ = selector;
+    return there;
+  }
+  [[nodiscard]] MethodCaller operator[](std::string_view method) const {
+    detail::CallOptions options;
+    options.as_service = as_service_;
+    return {*caller_, service_, method, selector_, options};
+  }
+
+ private:
+  BaseService* caller_;
+  detail::Name service_;
+  std::string selector_;
+  bool as_service_;
+};
+
+class P2P_API SimpleLocalProxy {
+ public:
+  explicit SimpleLocalProxy(BaseService& caller, bool as_service = false) : caller_(&caller), as_service_(as_service) {}
+
+  [[nodiscard]] ServiceMethodProxy operator[](std::string_view service) const { return {*caller_, service, as_service_}; }
+
+  /// Calls made through it carry the service's own identity instead of the user's who asked.
+  [[nodiscard]] SimpleLocalProxy as_service() const { return SimpleLocalProxy(*caller_, true); }
+
+  /// A typed contract (contract.hpp): `System system = proxy.contract<System>();`
+  template <class C>
+  [[nodiscard]] C contract(std::string_view selector = {}) const {
+    C typed;
+    typed.bind(*caller_, C::SERVICE_NAME, selector);
+    return typed;
+  }
+
+ private:
+  BaseService* caller_;
+  bool as_service_;
+};
+
+}  // namespace p2p
