@@ -1,0 +1,169 @@
+#include "base/log.hpp"
+
+#include <fstream>
+#include <sstream>
+#include <stdexcept>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+#include <unistd.h>
+
+#include "base/json.hpp"
+
+namespace p2p {
+namespace {
+
+using testing::HasSubstr;
+using testing::MatchesRegex;
+using testing::Not;
+
+class LogFile : public testing::Test {
+ protected:
+  LogFile()
+      : path_(testing::TempDir() + "p2p_log_test_" + std::to_string(::getpid()) + "_" +
+              testing::UnitTest::GetInstance()->current_test_info()->name()) {
+    ::unlink(path_.c_str());
+  }
+  ~LogFile() override { ::unlink(path_.c_str()); }
+
+  std::vector<std::string> lines() const {
+    std::ifstream file(path_);
+    std::vector<std::string> all;
+    for (std::string line; std::getline(file, line);) all.push_back(line);
+    return all;
+  }
+
+  std::string path_;
+};
+
+TEST_F(LogFile, has_the_line_of_the_seed_with_the_level_in_five_columns) {
+  Log log(LogLevel::trace, Log::Format::text, path_);
+  log.debug("Method.system.ping", "Local call: {}/{}", "system", "ping");
+  log.info("Registry", "{} methods", 7);
+  log.warn("Main", "look");
+  log.error("Main", "failed");
+  log.write(LogLevel::trace, "Wire", "frame");
+  const auto all = lines();
+  ASSERT_EQ(all.size(), 5u);
+  EXPECT_THAT(
+      all[0],
+      MatchesRegex(
+          "[0-2][0-9]:[0-5][0-9]:[0-6][0-9] \\| DEBUG \\| Method.system.ping \\| Local call: system/ping"));
+  EXPECT_THAT(all[1], MatchesRegex("..:..:.. \\| INFO  \\| Registry \\| 7 methods"));
+  EXPECT_THAT(all[2], MatchesRegex("..:..:.. \\| WARN  \\| Main \\| look"));
+  EXPECT_THAT(all[3], MatchesRegex("..:..:.. \\| ERROR \\| Main \\| failed"));
+  EXPECT_THAT(all[4], MatchesRegex("..:..:.. \\| TRACE \\| Wire \\| frame"));
+}
+
+TEST_F(LogFile, leaves_out_what_is_below_its_level) {
+  Log log(LogLevel::warn, Log::Format::text, path_);
+  EXPECT_FALSE(log.enabled(LogLevel::info));
+  log.info("Main", "no");
+  log.warn("Main", "yes");
+  log.set_level(LogLevel::debug);
+  log.debug("Main", "now");
+  log.set_level(LogLevel::off);
+  log.error("Main", "off");
+  const auto all = lines();
+  ASSERT_EQ(all.size(), 2u);
+  EXPECT_THAT(all[0], HasSubstr("yes"));
+  EXPECT_THAT(all[1], HasSubstr("now"));
+}
+
+TEST_F(LogFile, keeps_what_comes_from_outside_on_one_line) {
+  Log log(LogLevel::info, Log::Format::text, path_);
+  log.info("Service.\nx", "a\nb\rc\td\x1b[31m {}", std::string("\0\x7f", 2));
+  const auto all = lines();
+  ASSERT_EQ(all.size(), 1u);
+  EXPECT_THAT(all[0], HasSubstr("| Service.\\nx | a\\nb\\rc\\td\\u001b[31m \\u0000\\u007f"));
+}
+
+TEST_F(LogFile, cuts_a_message_at_16_kib_and_not_inside_a_character) {
+  Log log(LogLevel::info, Log::Format::text, path_);
+  std::string message = "x";
+  for (int i = 0; i < 10'000; ++i) message += "\u00e9";
+  log.info("M", "{}", message);
+  log.info("M", "{}", std::string(16 * 1024, 'y'));
+  log.info("M", "{}", std::string(16 * 1024, '\n'));
+  const auto all = lines();
+  ASSERT_EQ(all.size(), 3u);
+  const std::size_t head = std::string("HH:MM:SS | INFO  | M | ").size();
+  EXPECT_LE(all[0].size(), head + 16 * 1024);
+  EXPECT_GE(all[0].size(), head + 16 * 1024 - 2);
+  EXPECT_THAT(all[0], testing::EndsWith("\u00e9... [cut]"));
+  EXPECT_THAT(all[0], Not(HasSubstr("\ufffd")));
+  EXPECT_EQ(all[1].size(), head + 16 * 1024);
+  EXPECT_THAT(all[1], Not(HasSubstr("[cut]")));
+  EXPECT_LE(all[2].size(), head + 16 * 1024);
+}
+
+TEST_F(LogFile, as_json_is_one_object_a_line) {
+  Log log(LogLevel::info, Log::Format::json, path_);
+  log.warn("Http", "quote \" and\nline {}", "\x1b");
+  log.info("Http", "{}", std::string(100'000, 'z'));
+  const auto all = lines();
+  ASSERT_EQ(all.size(), 2u);
+  const auto line = json::parse(all[0]);
+  ASSERT_TRUE(line.has_value()) << line.error().message();
+  EXPECT_THAT((*line)["timestamp"].as_string(), MatchesRegex("....-..-..T..:..:..\\....Z"));
+  EXPECT_EQ((*line)["level"], "WARN");
+  EXPECT_EQ((*line)["logger"], "Http");
+  EXPECT_EQ((*line)["message"], "quote \" and\nline \x1b");
+  EXPECT_EQ(json::parse(all[1]).value()["message"].as_string().size(), 16u * 1024);
+}
+
+TEST_F(LogFile, is_appended_to) {
+  Log(LogLevel::info, Log::Format::text, path_).info("Main", "first");
+  Log(LogLevel::info, Log::Format::text, path_).info("Main", "second");
+  EXPECT_EQ(lines().size(), 2u);
+}
+
+TEST_F(LogFile, keeps_the_lines_of_several_threads_apart) {
+  Log log(LogLevel::info, Log::Format::text, path_);
+  const std::string text(3000, 'w');
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 4; ++i) {
+    threads.emplace_back([&] {
+      for (int n = 0; n < 50; ++n) log.info("T", "{}", text);
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  const auto all = lines();
+  EXPECT_EQ(all.size(), 200u);
+  for (const std::string& line : all) EXPECT_THAT(line, testing::EndsWith("| T | " + text));
+}
+
+TEST(Log, that_cannot_be_opened_stops_the_program_with_a_reason) {
+  try {
+    const Log log(LogLevel::info, Log::Format::text, testing::TempDir() + "no/such/folder/log");
+    FAIL() << "it was opened";
+  } catch (const std::runtime_error& error) {
+    EXPECT_THAT(error.what(), HasSubstr("no/such/folder/log: No such file or directory"));
+  }
+}
+
+TEST(Log, levels_are_named_in_any_case) {
+  EXPECT_EQ(log_level_of("trace"), LogLevel::trace);
+  EXPECT_EQ(log_level_of("Debug"), LogLevel::debug);
+  EXPECT_EQ(log_level_of("WARN"), LogLevel::warn);
+  EXPECT_EQ(log_level_of("off"), LogLevel::off);
+  EXPECT_EQ(log_level_of("warning"), std::nullopt);
+  EXPECT_EQ(log_level_of(""), std::nullopt);
+  EXPECT_EQ(log_level_of("inf"), std::nullopt);
+}
+
+TEST(Log, escapes_what_a_terminal_would_obey) {
+  EXPECT_EQ(escape_control("plain, \u00e9, \u4e2d, \"quoted\", back\\slash"),
+            "plain, \u00e9, \u4e2d, \"quoted\", back\\slash");
+  EXPECT_EQ(escape_control("\x01\x1b\x7f\r\n\t"), "\\u0001\\u001b\\u007f\\r\\n\\t");
+  EXPECT_EQ(escape_control("\xc2\x9b"
+                           "31m"),
+            "\\u009b31m");  // CSI in one character
+  EXPECT_EQ(escape_control("\x9b\xff"), "\ufffd\ufffd");
+}
+
+}  // namespace
+}  // namespace p2p
