@@ -1,0 +1,34 @@
+// AnswerWriter: an HttpAnswer to the bytes of a response. The head is put together from ready pieces; the
+// date and the headers every answer has are one string, made once a second.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+
+namespace p2p {
+
+struct HttpAnswer;
+
+class AnswerWriter {
+ public:
+  /// `constant_headers`: lines that every answer has, each ending with \r\n.
+  AnswerWriter(std::string constant_headers, WallTime now);
+
+  void set_date(WallTime now);
+
+  enum class Body { send, leave_out };  ///< left out for HEAD: the head tells its length all the same
+  enum class After { keep_open, close };
+  /// Appends the response.
+  void write(std::string& out, const HttpAnswer& answer, Body body, After after) const;
+
+ private:
+  std::string constant_headers_;
+  std::string common_;  // Date and the constant headers
+};
+
+/// "Sun, 06 Nov 1994 08:49:37 GMT"
+[[nodiscard]] std::string http_date(WallTime time);
+
+}  // namespace p2p

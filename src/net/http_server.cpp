@@ -1,0 +1,123 @@
+#include "net/http_server.hpp"
+
+#include <algorithm>
+
+#include "net/impl/http_connection.hpp"
+#include "net/impl/listener.hpp"
+
+namespace p2p {
+
+std::string_view HttpRequest::header(std::string_view name) const {
+  for (const auto& field : fields) {
+    if (same_ignoring_case(field.name, name)) return field.value;
+  }
+  return {};
+}
+
+bool HttpRequest::has_header(std::string_view name) const { return count_header(name) > 0; }
+
+std::size_t HttpRequest::count_header(std::string_view name) const {
+  const auto is_it = [name](const HttpField& field) { return same_ignoring_case(field.name, name); };
+  return static_cast<std::size_t>(std::ranges::count_if(fields, is_it));
+}
+
+void HttpRequest::each_header(const std::function<void(std::string_view, std::string_view)>& visit) const {
+  for (const auto& [name, value] : fields) visit(name, value);
+}
+
+struct HttpServer::Impl {
+  Impl(Loop& loop, HttpHandler& handler, Log& log, HttpLimits limits, std::string constant_headers)
+      : core(std::make_shared<HttpCore>(loop, handler, log, limits, std::move(constant_headers))) {
+    core->on_room = [this] { resume_soon(); };
+  }
+
+  void take(UniqueFd fd, const Endpoint& client) {
+    const auto full = core->full_for(client);
+    // Those turned away hold a descriptor for a moment: that is bounded, too.
+    if (!full.empty() && core->counters.connections >= core->limits.connections + 64) {
+      ++core->counters.rejected_full;
+      return;
+    }
+    const auto server = local_endpoint(fd.get());
+    const auto connection = std::make_shared<HttpConnection>(core, std::move(fd), client, server);
+    if (!connection->start())
+      return core->log.error("Http", "cannot watch the connection of {}", client.text());
+    if (!full.empty()) connection->turn_away(Errc::overloaded, full);
+  }
+
+  /// From the top of the loop: a connection is just being closed, and its descriptor with it.
+  void resume_soon() {
+    if (std::ranges::none_of(listeners, [](const auto& listener) { return listener->paused(); })) return;
+    core->loop.cancel(resume);
+    resume = core->loop.post_at(core->loop.clock().now(), [this] { resume_all(); });
+  }
+  void resume_all() {
+    for (auto& listener : listeners) listener->resume();
+  }
+
+  void arm_sweep() {
+    if (sweep != 0) return;
+    sweep = core->loop.post_at(core->loop.clock().now() + std::chrono::seconds(1), [this] {
+      sweep = 0;
+      core->writer.set_date(core->loop.clock().wall());
+      const auto now = core->loop.clock().now();
+      core->each_connection([now](HttpConnection& connection) { connection.sweep(now); });
+      resume_all();
+      arm_sweep();
+    });
+  }
+
+  std::shared_ptr<HttpCore> core;  // shared with connections that outlive the server until they are answered
+  std::vector<std::unique_ptr<Listener>> listeners;
+  Executor::TimerId sweep = 0, resume = 0;
+};
+
+HttpServer::HttpServer(Loop& loop, HttpHandler& handler, Log& log, HttpLimits limits,
+                       std::string constant_headers)
+    : impl_(std::make_unique<Impl>(loop, handler, log, limits, std::move(constant_headers))) {}
+
+HttpServer::~HttpServer() {
+  auto& core = *impl_->core;
+  impl_->listeners.clear();
+  core.loop.cancel(impl_->sweep);
+  core.loop.cancel(impl_->resume);
+  core.on_room = {};
+  close_all();
+}
+
+Result<Endpoint> HttpServer::listen(const Endpoint& at) {
+  auto& impl = *impl_;
+  auto bound = bind_and_listen(at);
+  if (!bound) return fail(std::move(bound.error()));
+  const auto where = local_endpoint(bound->get());
+  auto& core = *impl.core;
+  core.writer.set_date(core.loop.clock().wall());
+  impl.listeners.push_back(std::make_unique<Listener>(
+      core.loop, std::move(*bound),
+      [&impl](UniqueFd fd, const Endpoint& client) { impl.take(std::move(fd), client); }));
+  impl.arm_sweep();
+  return where;
+}
+
+void HttpServer::stop_accepting() {
+  impl_->listeners.clear();
+  impl_->core->draining = true;
+  impl_->core->each_connection([](HttpConnection& connection) { connection.drain(); });
+}
+
+void HttpServer::when_empty(Job done) {
+  auto& core = *impl_->core;
+  if (core.counters.connections == 0) {
+    core.loop.post(std::move(done));
+  } else {
+    core.when_empty = std::move(done);
+  }
+}
+
+void HttpServer::close_all() {
+  impl_->core->each_connection([](HttpConnection& connection) { connection.close(); });
+}
+
+const HttpCounters& HttpServer::counters() const { return impl_->core->counters; }
+
+}  // namespace p2p

@@ -1,0 +1,140 @@
+// HttpServer: HTTP/1.1 on a port, from bytes to requests and from answers to bytes. It knows framing, limits
+// and timeouts; it knows no route, no token and no JSON. Beast's parser works inside; no Asio or Beast type
+// appears here.
+//
+// A request is framed in one way only: both lengths, two lengths, unknown transfer codings, bare LF, folded
+// headers, white space before the colon and every other doubt end with 400 and a closed connection (RFC 9112;
+// security.md 10).
+//
+// Answers of pipelined requests go out in the order of the requests, all that are ready in one write. A
+// connection reads on while its requests run, so a client that leaves is noticed at once.
+//
+// Threads:  everything on the loop's thread.
+// Lifetime: the handler and the loop outlive the server. Every request handed out must be answered exactly
+// once,
+//           also after its client left (the answer is dropped then): until that the exchange is valid.
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+
+#include "base/log.hpp"
+#include "base/result.hpp"
+#include "net/endpoint.hpp"
+#include "net/http_head.hpp"
+#include "net/http_limits.hpp"
+#include "net/loop.hpp"
+
+namespace p2p {
+
+/// Views into the connection's buffer: valid during the handler's call, no longer.
+struct HttpRequest {
+  std::string_view method;  ///< "GET"
+  std::string_view target;  ///< as sent: "/methods?limit=3"
+  std::string_view path;    ///< "/methods"
+  std::string_view query;   ///< "limit=3", without the question mark
+  std::string_view body;
+  bool oversized =
+      false;  ///< the body is over `body_limit` and was not read; `body` is empty, the connection will close
+  const Endpoint* client = nullptr;
+  const Endpoint* server = nullptr;  ///< our end of the connection
+
+  /// The value of a header, any case; empty when it is absent. Of several with one name the first.
+  [[nodiscard]] std::string_view header(std::string_view name) const;
+  [[nodiscard]] bool has_header(std::string_view name) const;
+  /// How often it stands there: an Authorization given twice is nobody's.
+  [[nodiscard]] std::size_t count_header(std::string_view name) const;
+  /// Calls `visit(name, value)` for each header in order.
+  void each_header(const std::function<void(std::string_view, std::string_view)>& visit) const;
+
+  std::span<const HttpField> fields;  ///< all headers in their order
+};
+
+/// What to send. The server adds Date, Content-Length, Connection where needed, and its constant headers.
+struct HttpAnswer {
+  int status = 200;
+  std::string_view content_type = "application/json";  ///< empty: none, as for 204
+  std::string_view headers{};                          ///< further lines, each ending with \r\n
+  std::string_view body{};
+  bool close = false;  ///< close the connection after this answer
+};
+
+/// Told when the client of a running request is gone.
+class HttpAbort {
+ public:
+  virtual void client_left() = 0;
+
+ protected:
+  ~HttpAbort() = default;
+};
+
+/// The place of one answer.
+class HttpExchange {
+ public:
+  /// Sends the answer; copies what it needs. Exactly once, now or later.
+  virtual void respond(const HttpAnswer& answer) = 0;
+  /// `abort` is told once when the client leaves before the answer; null takes it back.
+  virtual void on_client_left(HttpAbort* abort) = 0;
+
+ protected:
+  ~HttpExchange() = default;
+};
+
+class HttpHandler {
+ public:
+  virtual void on_request(const HttpRequest& request, HttpExchange& exchange) = 0;
+
+  /// The largest body for this request (its `body` is still empty). Asked once the head is complete and only
+  /// when the body may be over `HttpLimits::body`; never above `HttpLimits::body_ceiling`.
+  [[nodiscard]] virtual std::size_t body_limit(const HttpRequest& head) = 0;
+
+  /// The body of an answer to something that never became a request (framing, limits, time): problem+json.
+  /// `headers` may be given further lines.
+  [[nodiscard]] virtual std::string refusal(Errc code, std::string_view detail, std::string& headers) = 0;
+
+ protected:
+  ~HttpHandler() = default;
+};
+
+/// Counted since the start; read on the loop.
+struct HttpCounters {
+  std::uint64_t connections = 0;  ///< open now
+  std::uint64_t accepted = 0;
+  std::uint64_t requests = 0;
+  std::uint64_t running = 0;  ///< handed out and not yet answered
+  std::uint64_t bytes_in = 0, bytes_out = 0;
+  std::uint64_t rejected_framing = 0, rejected_limit = 0, rejected_timeout = 0, rejected_not_http = 0,
+                rejected_full = 0;
+};
+
+class HttpServer {
+ public:
+  /// `constant_headers`: lines that every answer has, each ending with \r\n.
+  HttpServer(Loop& loop, HttpHandler& handler, Log& log, HttpLimits limits, std::string constant_headers);
+  HttpServer(const HttpServer&) = delete;
+  HttpServer& operator=(const HttpServer&) = delete;
+  /// Closes everything that is open. All exchanges must be answered or the loop must never run again.
+  ~HttpServer();
+
+  /// Binds and listens; port 0 takes a free one. Returns where. `conflict` when the port is taken.
+  [[nodiscard]] Result<Endpoint> listen(const Endpoint& at);
+
+  /// No new connections; answers say `Connection: close` from now on; idle connections are closed now.
+  void stop_accepting();
+  /// `done` runs once no connection is left; after stop_accepting.
+  void when_empty(Job done);
+  /// Closes every connection; clients of running requests count as gone.
+  void close_all();
+
+  [[nodiscard]] const HttpCounters& counters() const;
+
+ private:
+  struct Impl;
+  std::unique_ptr<Impl> impl_;
+};
+
+}  // namespace p2p

@@ -1,0 +1,46 @@
+#include "net/impl/http_core.hpp"
+
+#include "net/impl/http_connection.hpp"
+
+namespace p2p {
+
+void HttpCore::add(std::shared_ptr<HttpConnection> connection, const Endpoint& client) {
+  connection->place = connections_.size();
+  connections_.push_back(std::move(connection));
+  ++counters.connections;
+  ++counters.accepted;
+  if (!client.is_loopback()) ++by_ip_[client.address];
+}
+
+std::shared_ptr<HttpConnection> HttpCore::remove(HttpConnection& connection, const Endpoint& client) {
+  auto& last = connections_.back();
+  last->place = connection.place;
+  std::swap(connections_[connection.place], last);
+  auto removed = std::move(last);
+  connections_.pop_back();
+  --counters.connections;
+  if (const auto found = by_ip_.find(client.address); found != by_ip_.end() && !client.is_loopback()) {
+    if (--found->second == 0) by_ip_.erase(found);
+  }
+  if (on_room) on_room();
+  if (connections_.empty() && when_empty) loop.post(std::exchange(when_empty, {}));
+  return removed;
+}
+
+std::string_view HttpCore::full_for(const Endpoint& client) const {
+  if (connections_.size() >= limits.connections) return "too many connections";
+  const auto found = by_ip_.find(client.address);
+  if (client.is_loopback() || found == by_ip_.end()) return {};
+  return found->second >= limits.connections_per_ip ? "too many connections from your address"
+                                                    : std::string_view();
+}
+
+void HttpCore::report(Errc code, const Endpoint& client, std::string_view detail) {
+  const auto now = loop.clock().coarse_now();
+  const auto [last, fresh] = reported_.try_emplace(code, now);
+  if (!fresh && now - last->second < std::chrono::minutes(1)) return;
+  last->second = now;
+  log.warn("Http", "{} from {}: {}", errc_name(code), client.text(), detail);
+}
+
+}  // namespace p2p

@@ -1,0 +1,67 @@
+// HttpCore: what the connections of one server share: limits, counters, the writer of answers, and the list
+// of open connections, which it owns. The server owns it; connections with unanswered exchanges keep it after
+// the server is gone.
+//
+// Threads: the loop's own.
+#pragma once
+
+#include <array>
+#include <map>
+#include <string>
+#include <vector>
+
+#include "net/answer_writer.hpp"
+#include "net/http_server.hpp"
+#include "net/impl/poller.hpp"
+
+namespace p2p {
+
+class HttpConnection;
+
+class HttpCore {
+ public:
+  HttpCore(Loop& loop_in, HttpHandler& handler_in, Log& log_in, HttpLimits limits_in,
+           std::string constant_headers)
+      : loop(loop_in),
+        handler(handler_in),
+        log(log_in),
+        limits(limits_in),
+        poller(loop_in),
+        writer(std::move(constant_headers), loop_in.clock().wall()) {}
+
+  void add(std::shared_ptr<HttpConnection> connection, const Endpoint& client);
+  /// Gives the connection back, for whoever is at work in it.
+  std::shared_ptr<HttpConnection> remove(HttpConnection& connection, const Endpoint& client);
+  /// Calls `visit` for each connection; it may close the one it is given.
+  template <class Visit>
+  void each_connection(Visit&& visit) {
+    for (auto i = connections_.size(); i-- > 0;) {
+      if (i >= connections_.size()) continue;
+      const auto connection = connections_[i];
+      visit(*connection);
+    }
+  }
+  /// Whether one more from there is over a limit; why, or empty.
+  [[nodiscard]] std::string_view full_for(const Endpoint& client) const;
+
+  /// A limit was hit: a line in the log, at most one a minute of each kind.
+  void report(Errc code, const Endpoint& client, std::string_view detail);
+
+  Loop& loop;
+  HttpHandler& handler;
+  Log& log;
+  const HttpLimits limits;
+  Poller poller;
+  HttpCounters counters;
+  AnswerWriter writer;
+  bool draining = false;
+  Job when_empty;
+  Job on_room;  ///< a connection was closed: there is a free descriptor again
+
+ private:
+  std::vector<std::shared_ptr<HttpConnection>> connections_;   // each knows its place
+  std::map<std::array<std::uint8_t, 16>, std::size_t> by_ip_;  // foreign addresses only
+  std::map<Errc, Instant> reported_;
+};
+
+}  // namespace p2p

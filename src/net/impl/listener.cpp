@@ -1,0 +1,91 @@
+#include "net/impl/listener.hpp"
+
+#include <algorithm>
+#include <cerrno>
+#include <limits>
+#include <system_error>
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <netinet/tcp.h>
+#include <sys/resource.h>
+
+namespace p2p {
+namespace {
+
+constexpr int backlog = 1024;
+constexpr int accepts_a_turn = 64;  // then other connections have theirs
+
+void set_option(int fd, int level, int option) {
+  const int on = 1;
+  (void)::setsockopt(fd, level, option, &on, sizeof on);
+}
+
+std::unexpected<Error> listen_error(const Endpoint& at, int number) {
+  const auto where = at.text();
+  switch (number) {
+    case EADDRINUSE:
+      return fail(Errc::conflict,
+                  fmt::format("port {} is taken: something else listens on {}", at.port, where));
+    case EADDRNOTAVAIL:
+      return fail(Errc::invalid_params, fmt::format("this machine has no address {}", at.address_text()));
+    case EACCES: return fail(Errc::forbidden, fmt::format("no right to listen on {}", where));
+    default:
+      return fail(Errc::unavailable,
+                  fmt::format("cannot listen on {}: {}", where, std::generic_category().message(number)));
+  }
+}
+
+/// Descriptors are given out lowest first, so the number of a new one says how many are in use.
+int last_descriptor() {
+  rlimit limit{};
+  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0) return std::numeric_limits<int>::max();
+  const auto most = std::min<rlim_t>(limit.rlim_cur, std::numeric_limits<int>::max());
+  return static_cast<int>(std::min(most / 10 * 9, most - std::min<rlim_t>(most, 32)));
+}
+
+}  // namespace
+
+Result<UniqueFd> bind_and_listen(const Endpoint& at) {
+  UniqueFd fd(::socket(at.v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
+  if (!fd) return listen_error(at, errno);
+  set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR);
+  if (at.v6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY);
+  auto address = to_sockaddr(at);
+  if (::bind(fd.get(), address.get(), address.size) != 0) return listen_error(at, errno);
+  if (::listen(fd.get(), backlog) != 0) return listen_error(at, errno);
+  return fd;
+}
+
+Listener::Listener(Loop& loop, UniqueFd socket, Take take)
+    : loop_(loop), socket_(std::move(socket)), take_(std::move(take)), last_descriptor_(last_descriptor()) {
+  resume();
+}
+
+bool Listener::has_room() const {
+  const UniqueFd probe(::fcntl(socket_.get(), F_DUPFD_CLOEXEC, 0));
+  return probe && probe.get() < last_descriptor_;
+}
+
+void Listener::resume() {
+  if (!paused() || !has_room()) return;
+  watch_ = std::make_unique<FdWatch>(loop_, socket_.get(), [this] { accept_some(); });
+}
+
+void Listener::accept_some() {
+  for (int i = 0; i < accepts_a_turn; ++i) {
+    SocketAddress address;
+    UniqueFd fd(::accept4(socket_.get(), address.get(), &address.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
+    if (!fd) {
+      if (errno == EINTR || errno == ECONNABORTED) continue;
+      if (errno != EAGAIN) watch_.reset();  // no descriptors, no memory: the sweep tries again
+      return;
+    }
+    const bool last = fd.get() >= last_descriptor_;
+    set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY);
+    take_(std::move(fd), from_sockaddr(address));
+    if (last) return watch_.reset();
+  }
+}
+
+}  // namespace p2p

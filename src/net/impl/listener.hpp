@@ -1,0 +1,41 @@
+// Listener: accepts connections on a port, and pauses while the process runs out of descriptors: 32 and a
+// tenth of them are kept for everything else. The kernel keeps waiting clients meanwhile.
+//
+// Threads: the loop's own.
+#pragma once
+
+#include <functional>
+#include <memory>
+
+#include "net/endpoint.hpp"
+#include "net/fd_watch.hpp"
+#include "net/impl/sockaddr.hpp"
+#include "net/impl/unique_fd.hpp"
+
+namespace p2p {
+
+/// A listening socket, not blocking, closed on exec. `conflict` when the port is taken.
+[[nodiscard]] Result<UniqueFd> bind_and_listen(const Endpoint& at);
+
+class Listener {
+ public:
+  using Take = std::function<void(UniqueFd, const Endpoint& client)>;
+
+  Listener(Loop& loop, UniqueFd socket, Take take);
+
+  [[nodiscard]] bool paused() const noexcept { return watch_ == nullptr; }
+  /// Goes on if there is room again.
+  void resume();
+
+ private:
+  void accept_some();
+  [[nodiscard]] bool has_room() const;
+
+  Loop& loop_;
+  UniqueFd socket_;
+  Take take_;
+  int last_descriptor_;             // accepting pauses once a descriptor above it is given out
+  std::unique_ptr<FdWatch> watch_;  // none while paused
+};
+
+}  // namespace p2p

@@ -1,0 +1,144 @@
+#include "net/socket_owner.hpp"
+
+#include <charconv>
+#include <fstream>
+#include <optional>
+#include <span>
+#include <sstream>
+
+#include <fmt/format.h>
+#include <linux/inet_diag.h>
+#include <linux/netlink.h>
+#include <linux/sock_diag.h>
+#include <netinet/tcp.h>
+
+#include "net/impl/sockaddr.hpp"
+#include "net/impl/unique_fd.hpp"
+
+namespace p2p {
+namespace {
+
+std::unexpected<Error> nobody(const Endpoint& client) {
+  return fail(Errc::not_found, fmt::format("no process on this machine holds {}", client.text()));
+}
+
+struct Query {
+  nlmsghdr header{};
+  inet_diag_req_v2 body{};
+};
+
+Query query_for(const Endpoint& client, const Endpoint& server) {
+  Query query;
+  query.header.nlmsg_len = sizeof query;
+  query.header.nlmsg_type = SOCK_DIAG_BY_FAMILY;
+  query.header.nlmsg_flags = NLM_F_REQUEST;
+  query.body.sdiag_family = client.v6 ? AF_INET6 : AF_INET;
+  query.body.sdiag_protocol = IPPROTO_TCP;
+  query.body.idiag_states = ~0U;
+  query.body.id.idiag_sport = htons(client.port);
+  query.body.id.idiag_dport = htons(server.port);
+  std::memcpy(query.body.id.idiag_src, client.address.data(), client.address.size());
+  std::memcpy(query.body.id.idiag_dst, server.address.data(), server.address.size());
+  query.body.id.idiag_cookie[0] = query.body.id.idiag_cookie[1] = INET_DIAG_NOCOOKIE;
+  return query;
+}
+
+Endpoint endpoint_of(unsigned char family, const __be32* address, __be16 port) {
+  Endpoint endpoint;
+  endpoint.v6 = family == AF_INET6;
+  std::memcpy(endpoint.address.data(), address, endpoint.v6 ? 16 : 4);
+  endpoint.port = ntohs(port);
+  return endpoint.unmapped();
+}
+
+/// The kernel falls back to a listening socket when it finds no connection: what it names must be what was
+/// asked.
+bool is_it(const inet_diag_msg& found, const Endpoint& client, const Endpoint& server) {
+  const auto& id = found.id;
+  return found.idiag_state == TCP_ESTABLISHED && found.idiag_inode != 0 &&
+         endpoint_of(found.idiag_family, id.idiag_src, id.idiag_sport) == client &&
+         endpoint_of(found.idiag_family, id.idiag_dst, id.idiag_dport) == server;
+}
+
+std::optional<uid_t> read_answer(std::span<const char> answer, const Endpoint& client,
+                                 const Endpoint& server) {
+  nlmsghdr header{};
+  inet_diag_msg found{};
+  if (answer.size() < NLMSG_HDRLEN + sizeof found) return std::nullopt;
+  std::memcpy(&header, answer.data(), sizeof header);
+  if (header.nlmsg_type != SOCK_DIAG_BY_FAMILY) return std::nullopt;
+  std::memcpy(&found, answer.data() + NLMSG_HDRLEN, sizeof found);
+  if (!is_it(found, client, server)) return std::nullopt;
+  return found.idiag_uid;
+}
+
+}  // namespace
+
+Result<uid_t> socket_owner_by_netlink(const Endpoint& client_in, const Endpoint& server_in) {
+  const auto client = client_in.unmapped(), server = server_in.unmapped();
+  const UniqueFd fd(::socket(AF_NETLINK, SOCK_DGRAM | SOCK_CLOEXEC, NETLINK_SOCK_DIAG));
+  if (!fd) return fail(Errc::unavailable, "the kernel has no NETLINK_SOCK_DIAG");
+  // The kernel answers within the send; the time-out is for a kernel that does not.
+  const timeval patience{.tv_sec = 0, .tv_usec = 200'000};
+  ::setsockopt(fd.get(), SOL_SOCKET, SO_RCVTIMEO, &patience, sizeof patience);
+  const auto query = query_for(client, server);
+  if (::send(fd.get(), &query, sizeof query, 0) != static_cast<ssize_t>(sizeof query)) {
+    return fail(Errc::unavailable, "the kernel takes no question through NETLINK_SOCK_DIAG");
+  }
+  char answer[1024];
+  const auto size = ::recv(fd.get(), answer, sizeof answer, 0);
+  if (size < 0) return fail(Errc::unavailable, "the kernel does not answer through NETLINK_SOCK_DIAG");
+  if (const auto uid = read_answer({answer, static_cast<std::size_t>(size)}, client, server)) return *uid;
+  return nobody(client);
+}
+
+namespace {
+
+/// "0100007F" or 32 digits: the address in words of four bytes, each in the machine's order.
+std::optional<Endpoint> parse_proc_address(std::string_view text) {
+  const auto colon = text.find(':');
+  if (colon != 8 && colon != 32) return std::nullopt;
+  Endpoint endpoint;
+  endpoint.v6 = colon == 32;
+  for (std::size_t i = 0; i < colon / 8; ++i) {
+    std::uint32_t word = 0;
+    const auto* digits = text.data() + i * 8;
+    if (std::from_chars(digits, digits + 8, word, 16).ptr != digits + 8) return std::nullopt;
+    std::memcpy(endpoint.address.data() + i * 4, &word, 4);
+  }
+  std::from_chars(text.data() + colon + 1, text.data() + text.size(), endpoint.port, 16);
+  return endpoint.unmapped();
+}
+
+/// One line of /proc/net/tcp: "sl local remote state tx:rx timer retransmits uid timeout inode ...".
+std::optional<uid_t> read_proc_line(const std::string& line, const Endpoint& client, const Endpoint& server) {
+  std::string local, remote, state, skipped;
+  uid_t uid = 0;
+  std::uint64_t inode = 0;
+  std::istringstream words(line);
+  words >> skipped >> local >> remote >> state >> skipped >> skipped >> skipped >> uid >> skipped >> inode;
+  if (!words || state != "01" || inode == 0) return std::nullopt;
+  if (parse_proc_address(local) != client || parse_proc_address(remote) != server) return std::nullopt;
+  return uid;
+}
+
+}  // namespace
+
+Result<uid_t> socket_owner_by_proc(const Endpoint& client_in, const Endpoint& server_in) {
+  const auto client = client_in.unmapped(), server = server_in.unmapped();
+  for (const auto* path : {"/proc/net/tcp", "/proc/net/tcp6"}) {
+    std::ifstream table(path);
+    for (std::string line; std::getline(table, line);) {
+      if (const auto uid = read_proc_line(line, client, server)) return *uid;
+    }
+  }
+  return nobody(client);
+}
+
+Result<uid_t> socket_owner(const Endpoint& client, const Endpoint& server) {
+  auto owner = socket_owner_by_netlink(client, server);
+  if (owner || owner.error().code() == Errc::not_found) return owner;
+  return socket_owner_by_proc(client, server);
+}
+
+}  // namespace p2p
