@@ -1,0 +1,36 @@
+// ServiceBridge: the node's end of `proxy["service"]["method"]()`. The author's SimpleLocalProxy, ServiceMethodProxy and
+// MethodCaller (<p2p/proxy.hpp>) collect the names; the call enters the node here, and here it is decided where it
+// runs: on this node through the registry, without network, text or copy; or on another one.
+//
+// Threads: the loop's.
+#pragma once
+
+#include <coroutine>
+
+#include <p2p/detail/runtime.hpp>
+
+#include "base/log.hpp"
+#include "bridge/target.hpp"
+#include "registry/call_runner.hpp"
+
+namespace p2p {
+
+class ServiceBridge {
+ public:
+  ServiceBridge(CallRunner& runner, Log& log, Self self) : runner_(runner), log_(log), self_(std::move(self)) {}
+
+  /// Returns what runs next. `identity` is the calling service's own.
+  std::coroutine_handle<> start(detail::PendingCall& call, Context* parent, std::coroutine_handle<> waiter,
+                                const CallerPtr& identity);
+  void finish(detail::PendingCall& call) { runner_.finish(call); }
+  void drop(detail::PendingCall& call) noexcept { runner_.drop(call); }
+
+ private:
+  void log_call(const detail::PendingCall& call);
+
+  CallRunner& runner_;
+  Log& log_;
+  Self self_;
+};
+
+}  // namespace p2p

@@ -1,0 +1,98 @@
+// ServiceRegistry: the services of this node and their lives: which runs, which is starting, which failed and why; the
+// order of start and stop; the change from one generation to the next.
+//
+// hosting brings instances in, one a folder; from here on the rules of service-sdk.md, sections 10 and 11, hold: a new
+// generation starts while the old one serves, takes over in one step, and a broken one never replaces a working one.
+//
+// Threads: the main loop's.
+#pragma once
+
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "framework/dependencies.hpp"
+#include "framework/live_service.hpp"
+#include "framework/service_slot.hpp"
+
+namespace p2p {
+
+class ServiceRegistry {
+ public:
+  struct Hooks {
+    /// Load the folder again, though nothing changed: a start that failed is due once more.
+    std::function<void(const std::string& folder)> bring_again;
+    /// A generation has begun to serve, or one was refused: for the audit log.
+    std::function<void(const std::string& service, const std::string& hash, bool taken)> loaded;
+  };
+
+  ServiceRegistry(MethodRegistry& methods, ServiceSurroundings& surroundings, ServiceTimes times,
+                  LiveService::Quiesce quiesce, Hooks hooks);
+  ServiceRegistry(const ServiceRegistry&) = delete;
+  ServiceRegistry& operator=(const ServiceRegistry&) = delete;
+  ~ServiceRegistry();
+
+  /// The folder is being worked on: `step` is "compile" or "load".
+  void working(const std::string& folder, const std::string& step);
+  /// A loaded version of the folder's service, to start and to put in the place of the one that serves.
+  void offer(const std::string& folder, std::unique_ptr<ServiceInstance> instance);
+  /// The folder's new version cannot be loaded. What serves goes on serving.
+  void failed(const std::string& folder, FailureReason reason);
+  /// The folder is gone: its service stops.
+  void removed(const std::string& folder);
+
+  /// Stops every service, dependents first; `done` once all are gone. Nothing new is taken after it.
+  void stop_all(Job done);
+
+  /// True once no service is starting any more (those that have waited 30 s for another do not count).
+  [[nodiscard]] bool settled() const;
+  [[nodiscard]] std::size_t count(ServiceStatus status) const;
+  [[nodiscard]] std::size_t leaked() const noexcept { return leaked_; }
+  [[nodiscard]] std::size_t reloads() const noexcept { return reloads_; }
+
+  /// What GET /local/services shows of each: name -> {status, info, methods, ...}; http-api.md, section 2.5.
+  [[nodiscard]] Value describe() const;
+  /// The same of one service, or null.
+  [[nodiscard]] Value describe(std::string_view name) const;
+
+ private:
+  using Slot = ServiceSlot;
+
+  Slot& slot(const std::string& folder);
+  [[nodiscard]] Slot* slot_of(std::string_view service) const;
+  [[nodiscard]] bool runs(std::string_view service) const;
+  void begin(Slot& slot, std::unique_ptr<ServiceInstance> instance);
+  void try_start(Slot& slot);
+  void try_start_waiting();
+  void refuse_ring(const Dependencies& all);
+  void forget_retry(Slot& slot);
+  void started(Slot& slot, std::optional<FailureReason> failure);
+  void swap(Slot& slot);
+  void refuse(Slot& slot, FailureReason reason);
+  void refused_start(Slot& slot, FailureReason reason);
+  void retire(std::unique_ptr<LiveService> live, bool cleanup, Job then);
+  void next_candidate(Slot& slot);
+  void announce(Slot& slot, ServiceStatus status);
+  void stop_next();
+  void erase(Slot& slot);
+  [[nodiscard]] std::vector<std::string> missing(const Slot& slot) const;
+  [[nodiscard]] Dependencies declared() const;
+
+  MethodRegistry& methods_;
+  ServiceSurroundings& surroundings_;
+  Executor& executor_;
+  Log& log_;
+  ServiceTimes times_;
+  LiveService::Quiesce quiesce_;
+  Hooks hooks_;
+  std::map<std::string, std::unique_ptr<Slot>, std::less<>> slots_;
+  std::vector<std::unique_ptr<LiveService>> retiring_, kept_;
+  std::uint64_t next_number_ = 1;
+  std::size_t leaked_ = 0, reloads_ = 0;
+  Job on_stopped_;
+  bool stopping_ = false;
+};
+
+}  // namespace p2p

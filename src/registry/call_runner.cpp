@@ -1,0 +1,386 @@
+#include "registry/call_runner.hpp"
+
+#include <algorithm>
+#include <limits>
+
+namespace p2p {
+namespace {
+
+std::int64_t ns_of(Instant instant) { return instant.time_since_epoch().count(); }
+Instant instant_of(std::int64_t ns) { return Instant(std::chrono::nanoseconds(ns)); }
+
+Error error_of(std::exception_ptr exception) {
+  try {
+    std::rethrow_exception(std::move(exception));
+  } catch (Error& error) {
+    return std::move(error);
+  } catch (...) {  // the SDK's thunk lets nothing else out
+    return {Errc::internal, "the service let an exception of its own type out"};
+  }
+}
+
+Error stopped(Stop why) {
+  return why == Stop::timeout ? Error(Errc::timeout, "the deadline of the call has passed")
+                              : Error(Errc::cancelled, "the call was cancelled");
+}
+
+/// An array of parameters in the declared order becomes an object by name. Apart from it, only null is let through.
+Value by_name(Value params, const MethodEntry& method) {
+  if (params.is_null()) return params;
+  if (!params.is_array())
+    throw Error(Errc::invalid_params, "parameters are an object by name or an array, not " +
+                                          std::string(kind_name(params.kind())));
+  Array items = std::move(params.make_array());
+  if (items.size() > method.parameters.size())
+    throw Error(Errc::invalid_params, "takes " + std::to_string(method.parameters.size()) + " parameters, got " +
+                                          std::to_string(items.size()));
+  Value object = Value::object();
+  for (std::size_t i = 0; i < items.size(); ++i) object.set(method.parameters[i], std::move(items[i]));
+  return object;
+}
+
+}  // namespace
+
+CallRunner::CallRunner(MethodRegistry& registry, Executor& executor, CallStats& stats, CallAudit* audit,
+                       std::string node_id, unsigned slot)
+    : view_(registry), executor_(executor), stats_(stats), audit_(audit), node_id_(std::move(node_id)), slot_(slot),
+      waiters_(executor) {
+  registry.on_change([this](std::string_view service) {
+    executor_.post([this, name = std::string(service)] { waiters_.changed(name); });
+  });
+}
+
+CallRunner::~CallRunner() = default;
+
+CallRecord& CallRunner::take_record() {
+  if (free_.empty()) {
+    records_.push_back(std::make_unique<CallRecord>());
+    free_.reserve(records_.capacity());
+    CallRecord& made = *records_.back();
+    made.runner = this;
+    made.done = &CallRunner::ended;
+    return made;
+  }
+  CallRecord* record = free_.back();
+  free_.pop_back();
+  return *record;
+}
+
+void CallRunner::give_back(CallRecord& record) {
+  wheel_.remove(record);
+  record.task.reset();
+  if (record.method != nullptr) record.method->generation->pins().drop(slot_);
+  record.method = nullptr;
+  record.pending = nullptr;
+  record.receiver = nullptr;
+  record.parent = nullptr;
+  if (record.caller != nullptr) record.caller.reset();
+  if (!record.audited.is_null()) record.audited = Value();
+  ++record.serial;
+  free_.push_back(&record);
+}
+
+/// From here the call runs: pinned, counted, timed, with a deadline and a task that has not started.
+void CallRunner::begin(CallRecord& record, const MethodEntry& method, std::int64_t timeout_ns, Value&& params) {
+  Context& context = record.context;
+  const std::int64_t now = ns_of(executor_.clock().coarse_now());
+  if (context.deadline_ns <= now) throw Error(Errc::timeout, "the deadline of the call has passed");
+  record.method = &method;
+  method.generation->pins().add(slot_);
+  record.started_ns = stats_.begin(method.stats) ? ns_of(executor_.clock().now()) : 0;
+  std::int64_t limit = method.timeout_ns;
+  if (timeout_ns > 0) limit = std::min(limit, timeout_ns);
+  context.deadline_ns = std::min(context.deadline_ns, now + limit);
+  wheel_.add(record, context.deadline_ns);
+  if (!armed_) arm();
+  record.task = method.call(method.generation->object(), *method.info, std::move(params));
+  record.task.handle().promise().context = &context;
+}
+
+CallRecord* CallRunner::start(const MethodEntry& method, CallRequest request, CallReceiver& receiver) {
+  CallRecord& record = take_record();
+  record.receiver = &receiver;
+  record.caller = std::move(request.caller);
+  record.context = Context();
+  record.context.caller = {record.caller->subject, record.caller->role, node_id_};
+  record.context.trace[0] = request.trace[0];
+  record.context.trace[1] = request.trace[1];
+  record.context.depth = request.depth;
+  record.context.owner = &record;
+  record.context.deadline_ns = std::numeric_limits<std::int64_t>::max();
+  try {
+    if (request.depth > max_depth) throw Error(Errc::invalid_request, "calls nest more than 32 deep: " + method.path);
+    if (!request.params.is_object()) request.params = by_name(std::move(request.params), method);
+    begin(record, method, request.timeout_ns, std::move(request.params));
+  } catch (Error& error) {
+    stats_.refused(method.stats, error.code());
+    give_back(record);
+    receiver.call_ended(fail(std::move(error)));
+    return nullptr;
+  }
+  record.task.handle().promise().completion = &record;
+  const std::uint64_t serial = record.serial;
+  record.task.handle().resume();
+  return record.serial == serial ? &record : nullptr;  // else it has ended inside, and may serve another call already
+}
+
+void CallRunner::ended(detail::Completion* completion) noexcept {
+  auto& record = *static_cast<CallRecord*>(completion);
+  CallRunner& runner = *record.runner;
+  CallReceiver* receiver = record.receiver;
+  Result<Value> result = runner.take_result(record);
+  runner.give_back(record);
+  if (receiver != nullptr) receiver->call_ended(std::move(result));
+}
+
+Result<Value> CallRunner::take_result(CallRecord& record) {
+  auto& promise = record.task.handle().promise();
+  if (record.started_ns != 0) stats_.time(record.method->stats, ns_of(executor_.clock().now()) - record.started_ns);
+  if (promise.error) {
+    Error error = error_of(std::move(promise.error));
+    stats_.end_failed(record.method->stats, error.code());
+    if (!record.audited.is_null()) audit_inside(record, errc_name(error.code()));
+    return fail(std::move(error));
+  }
+  stats_.end_ok(record.method->stats);
+  if (!record.audited.is_null()) audit_inside(record, "ok");
+  return std::move(*promise.result);
+}
+
+// ---------------------------------------------------------------- calls of services
+
+void CallRunner::inherit(CallRecord& record, Context* parent, const CallerPtr& self, bool as_service) {
+  Context& context = record.context;
+  context = Context();
+  context.deadline_ns = std::numeric_limits<std::int64_t>::max();
+  if (parent != nullptr) {
+    context.deadline_ns = parent->deadline_ns;
+    context.trace[0] = parent->trace[0];
+    context.trace[1] = parent->trace[1];
+    context.depth = static_cast<std::uint8_t>(parent->depth + 1);
+    context.caller = parent->caller;
+    context.service = parent->service;
+  }
+  if (as_service || context.caller.role == Role::none) {
+    context.caller = {self->subject, self->role, node_id_};
+    context.service = self->subject;
+  }
+  if (record.parent == nullptr || context.service == self->subject) record.caller = self;  // whose text the views are
+}
+
+std::coroutine_handle<> CallRunner::start(detail::PendingCall& call, Context* parent, std::coroutine_handle<> waiter,
+                                          const CallerPtr& self) {
+  CallRecord& record = take_record();
+  record.pending = &call;
+  call.record = &record;
+  call.waiter = waiter;
+  call.context = parent;
+  record.parent = nullptr;
+  if (parent != nullptr) {
+    record.parent = static_cast<CallRecord*>(parent->owner);
+    parent->waiting = &call;
+  }
+  inherit(record, parent, self, call.options.as_service);
+  record.context.owner = &record;
+  if (parent != nullptr && parent->stop != 0) return fail_pending(record, stopped(static_cast<Stop>(parent->stop)));
+  if (record.context.depth > max_depth)
+    return fail_pending(record, Error(Errc::invalid_request, "calls nest more than 32 deep: " +
+                                                                 std::string(call.service.view()) + '/' +
+                                                                 std::string(call.method.view())));
+  return proceed(record, {});
+}
+
+/// `wait_until` is zero, or until when it has been waiting for its service.
+std::coroutine_handle<> CallRunner::proceed(CallRecord& record, Instant wait_until) {
+  detail::PendingCall& call = *record.pending;
+  const std::string_view service = call.service.view();
+  const ServiceEntry* entry = view_.get().find(service);
+  if (entry == nullptr) return fail_pending(record, no_such_service(view_.get(), service));
+  if (entry->generation == nullptr) {
+    if (entry->status == ServiceStatus::starting) return wait_for_service(record, *entry, wait_until);
+    return fail_pending(record, not_running(*entry));
+  }
+  const MethodEntry* method = entry->generation->find(call.method.view());
+  if (method == nullptr) return fail_pending(record, no_such_method(*entry->generation, call.method.view(), false));
+  if (!covers(record.context.caller.role, method->role)) {
+    stats_.refused(method->stats, Errc::forbidden);
+    if (audit_ != nullptr) audit_->denied(audited(record, *method), "role");
+    return fail_pending(record, Error(Errc::forbidden, method->path + " needs role " + std::string(role_name(method->role)) +
+                                                           ", " + std::string(record.context.caller.user) + " has " +
+                                                           std::string(role_name(record.context.caller.role))));
+  }
+  if (method->role == Role::admin && audit_ != nullptr) {
+    if (!audit_->writable()) {
+      stats_.refused(method->stats, Errc::audit_unavailable);
+      return fail_pending(record, Error(Errc::audit_unavailable, "the audit log cannot be written"));
+    }
+    record.audited = masked(call.arguments, *method);
+  }
+  try {
+    if (!call.arguments.is_object() && !call.arguments.is_null())
+      call.arguments = by_name(std::move(call.arguments), *method);
+    begin(record, *method, call.options.timeout_ns, std::move(call.arguments));
+  } catch (Error& error) {
+    stats_.refused(method->stats, error.code());
+    return fail_pending(record, std::move(error));
+  }
+  record.task.handle().promise().continuation = call.waiter;
+  return record.task.handle();
+}
+
+/// Two seconds in all, however often the service goes from one step of its start to the next.
+std::coroutine_handle<> CallRunner::wait_for_service(CallRecord& record, const ServiceEntry& entry, Instant until) {
+  const Instant now = executor_.clock().now();
+  if (until == Instant{}) {
+    const std::int64_t limit = record.pending->options.timeout_ns;
+    if (limit > 0) record.context.deadline_ns = std::min(record.context.deadline_ns, ns_of(now) + limit);
+    until = std::min(now + ServiceWaiters::patience, instant_of(record.context.deadline_ns));
+  }
+  if (now < until)
+    record.waiting_id = waiters_.wait(entry.name, until, [this, &record, until](bool) {
+      record.waiting_id = 0;
+      proceed(record, until).resume();
+    });
+  if (record.waiting_id == 0) return fail_pending(record, not_running(entry));
+  return std::noop_coroutine();
+}
+
+std::coroutine_handle<> CallRunner::fail_pending(CallRecord& record, Error error) {
+  detail::PendingCall& call = *record.pending;
+  call.error.emplace(std::move(error));
+  call.record = nullptr;
+  if (call.context != nullptr) call.context->waiting = nullptr;
+  give_back(record);
+  return call.waiter;
+}
+
+void CallRunner::finish(detail::PendingCall& call) {
+  if (call.record == nullptr) return;  // failed before it ran, or given up
+  auto& record = *static_cast<CallRecord*>(call.record);
+  call.record = nullptr;
+  if (call.context != nullptr) call.context->waiting = nullptr;
+  auto& promise = record.task.handle().promise();
+  if (!promise.error && record.started_ns == 0 && record.audited.is_null()) {  // the usual way, kept short
+    stats_.end_ok(record.method->stats);
+    call.result = std::move(*promise.result);
+  } else if (Result<Value> result = take_result(record); result) {
+    call.result = std::move(*result);
+  } else {
+    call.error.emplace(std::move(result.error()));
+  }
+  give_back(record);
+}
+
+void CallRunner::drop(detail::PendingCall& call) noexcept {
+  auto& record = *static_cast<CallRecord*>(call.record);
+  call.record = nullptr;
+  if (call.context != nullptr) call.context->waiting = nullptr;
+  if (record.method == nullptr) {
+    waiters_.cancel(std::exchange(record.waiting_id, 0));
+    give_back(record);
+    return;
+  }
+  abandon(record, Stop::cancelled);
+}
+
+// ---------------------------------------------------------------- ends before the end
+
+/// Nobody waits any more: the record keeps itself, and the method is asked to stop.
+void CallRunner::abandon(CallRecord& record, Stop why) {
+  wheel_.remove(record);
+  record.caller = record.identity();
+  record.pending = nullptr;
+  record.receiver = nullptr;
+  record.parent = nullptr;
+  auto& promise = record.task.handle().promise();
+  promise.continuation = nullptr;
+  promise.completion = &record;
+  stats_.abandoned(why == Stop::timeout ? Errc::timeout : Errc::cancelled);
+  stop(record.context, why);
+}
+
+void CallRunner::stop(Context& context, Stop why) {
+  if (context.stop != 0) return;
+  __atomic_store_n(&context.stop, static_cast<std::uint8_t>(why), __ATOMIC_RELAXED);
+  detail::Waiting* waiting = context.waiting;
+  if (waiting == nullptr) return;
+  if (!waiting->is_call) {
+    waiting->stopped = why;
+    waiting->interrupt(*waiting);
+    return;
+  }
+  auto& call = static_cast<detail::PendingCall&>(*waiting);
+  if (call.record == nullptr) return;
+  auto& record = *static_cast<CallRecord*>(call.record);
+  if (record.method != nullptr) return stop(record.context, why);
+  waiters_.cancel(std::exchange(record.waiting_id, 0));  // it waits for its service; let it fail from the loop's top
+  record.waiting_id = waiters_.wait("", executor_.clock().now(), [this, &record, why](bool) {
+    record.waiting_id = 0;
+    fail_pending(record, stopped(why)).resume();
+  });
+}
+
+void CallRunner::give_up(CallRecord& record, Errc code, std::string message) {
+  CallReceiver* receiver = record.receiver;
+  detail::PendingCall* pending = record.pending;
+  Error error(code, std::move(message));
+  if (pending != nullptr) {
+    pending->error.emplace(std::move(error));
+    pending->record = nullptr;
+    if (pending->context != nullptr) pending->context->waiting = nullptr;
+  }
+  abandon(record, code == Errc::timeout ? Stop::timeout : Stop::cancelled);
+  if (receiver != nullptr) receiver->call_ended(fail(std::move(error)));
+  else if (pending != nullptr) pending->waiter.resume();
+}
+
+void CallRunner::expire(CallRecord& record) {
+  give_up(record, Errc::timeout, record.method->path + " did not answer within its time");
+}
+
+void CallRunner::cancel(CallRecord& record, Errc why) { give_up(record, why, "the caller went away"); }
+
+void CallRunner::arm() {
+  armed_ = true;
+  const Instant now = executor_.clock().now();
+  executor_.post_at(now + std::chrono::nanoseconds(DeadlineWheel::slot_ns), [this] {
+    armed_ = false;
+    wheel_.advance(ns_of(executor_.clock().now()),
+                   [this](DeadlineWheel::Entry& entry) { expire(static_cast<CallRecord&>(entry)); });
+    if (!wheel_.empty() && !armed_) arm();
+  });
+}
+
+void CallRunner::cancel_calls_of(const Generation& generation) {
+  std::vector<Context*> contexts;
+  wheel_.each([&](DeadlineWheel::Entry& entry) {
+    auto& record = static_cast<CallRecord&>(entry);
+    if (record.method != nullptr && record.method->generation == &generation) contexts.push_back(&record.context);
+  });
+  for (Context* context : contexts) stop(*context, Stop::cancelled);
+}
+
+void CallRunner::cancel_all() {
+  std::vector<Context*> contexts;
+  wheel_.each([&](DeadlineWheel::Entry& entry) { contexts.push_back(&static_cast<CallRecord&>(entry).context); });
+  for (Context* context : contexts) stop(*context, Stop::cancelled);
+}
+
+AuditedCall CallRunner::audited(const CallRecord& record, const MethodEntry& method) const {
+  AuditedCall call;
+  call.caller = record.identity();
+  call.path = method.path;
+  call.trace = {record.context.trace[0], record.context.trace[1]};
+  return call;
+}
+
+void CallRunner::audit_inside(CallRecord& record, std::string_view outcome) {
+  AuditedCall call = audited(record, *record.method);
+  call.params = std::move(record.audited);
+  call.full = true;
+  call.outcome = outcome;
+  record.audited = Value();
+  audit_->ran(std::move(call), nullptr);
+}
+
+}  // namespace p2p

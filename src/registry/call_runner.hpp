@@ -1,0 +1,91 @@
+// CallRunner: runs methods on one loop and sees each call to its end: pin, identity, deadline, cancellation, counting.
+// Both ways in use it: RPCMethods for requests from outside, ServiceBridge for services.
+//
+// A call between services costs a lookup, a pin, a place in the wheel and the callee's frames; nothing is posted,
+// printed or copied. The callee resumes its caller directly.
+//
+// Threads:  the loop's. Lifetime: outlives every call; at the end `cancel_all`, then run the loop until `running` is 0.
+#pragma once
+
+#include <coroutine>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "base/executor.hpp"
+#include "base/log.hpp"
+#include "registry/call_audit.hpp"
+#include "registry/call_record.hpp"
+#include "registry/method_registry.hpp"
+#include "registry/service_waiters.hpp"
+
+namespace p2p {
+
+class CallRunner {
+ public:
+  static constexpr std::uint8_t max_depth = 32;  ///< calls inside calls; two services calling each other end here
+
+  /// `audit` may be null. `slot` is this loop's place in Pins.
+  CallRunner(MethodRegistry& registry, Executor& executor, CallStats& stats, CallAudit* audit, std::string node_id,
+             unsigned slot = 0);
+  CallRunner(const CallRunner&) = delete;
+  CallRunner& operator=(const CallRunner&) = delete;
+  ~CallRunner();
+
+  /// What the loop sees of the registry now.
+  [[nodiscard]] const RegistrySnapshot& snapshot() { return view_.get(); }
+  [[nodiscard]] CallStats& stats() noexcept { return stats_; }
+  [[nodiscard]] ServiceWaiters& waiters() noexcept { return waiters_; }
+  [[nodiscard]] Executor& executor() noexcept { return executor_; }
+  [[nodiscard]] const std::string& node_id() const noexcept { return node_id_; }
+
+  /// Runs `method` of a running service for `receiver`; the checks are the caller's (RPCMethods). The record is for
+  /// `cancel` and valid until `call_ended`; null when the call has ended inside.
+  CallRecord* start(const MethodEntry& method, CallRequest request, CallReceiver& receiver);
+  /// The receiver gets `why` (cancelled) now; the method is asked to stop.
+  void cancel(CallRecord& record, Errc why);
+
+  /// A service calls: returns what runs next. `self` is the identity of calls that no user is behind.
+  std::coroutine_handle<> start(detail::PendingCall& call, Context* parent, std::coroutine_handle<> waiter,
+                                const CallerPtr& self);
+  void finish(detail::PendingCall& call);
+  void drop(detail::PendingCall& call) noexcept;
+
+  /// Asks everything that runs under `context` to stop: what it waits for wakes with that reason.
+  void stop(Context& context, Stop why);
+
+  /// Cancels the calls that run on `generation`; those that do not end keep their pins.
+  void cancel_calls_of(const Generation& generation);
+  void cancel_all();
+
+ private:
+  CallRecord& take_record();
+  void give_back(CallRecord& record);
+  void begin(CallRecord& record, const MethodEntry& method, std::int64_t timeout_ns, Value&& params);
+  std::coroutine_handle<> proceed(CallRecord& record, Instant wait_until);
+  std::coroutine_handle<> wait_for_service(CallRecord& record, const ServiceEntry& entry, Instant until);
+  std::coroutine_handle<> fail_pending(CallRecord& record, Error error);
+  void inherit(CallRecord& record, Context* parent, const CallerPtr& self, bool as_service);
+  Result<Value> take_result(CallRecord& record);
+  void abandon(CallRecord& record, Stop why);
+  void expire(CallRecord& record);
+  void give_up(CallRecord& record, Errc code, std::string message);
+  [[nodiscard]] AuditedCall audited(const CallRecord& record, const MethodEntry& method) const;
+  void audit_inside(CallRecord& record, std::string_view outcome);
+  void arm();
+  static void ended(detail::Completion* completion) noexcept;
+
+  RegistryView view_;
+  Executor& executor_;
+  CallStats& stats_;
+  CallAudit* audit_;
+  std::string node_id_;
+  unsigned slot_;
+  DeadlineWheel wheel_;
+  ServiceWaiters waiters_;
+  bool armed_ = false;
+  std::vector<std::unique_ptr<CallRecord>> records_;  // all there are
+  std::vector<CallRecord*> free_;
+};
+
+}  // namespace p2p

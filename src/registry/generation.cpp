@@ -1,0 +1,64 @@
+#include "registry/generation.hpp"
+
+#include "model/method_path.hpp"
+
+namespace p2p {
+namespace {
+
+/// What the node calls itself: never a method, whatever a service declares.
+bool is_lifecycle_name(std::string_view name) {
+  return name == "start" || name == "stop" || name == "initialize" || name == "cleanup";
+}
+
+std::unique_ptr<MethodEntry> make_entry(const std::string& service, const MethodInfo& info) {
+  auto entry = std::make_unique<MethodEntry>();
+  entry->name = info.name;
+  entry->path = service + '/' + info.name;
+  entry->log_name = "Method." + service + '.' + info.name;
+  entry->description = info.description;
+  entry->cache_scope = info.cache_scope;
+  entry->is_public = info.options.is_public;
+  entry->idempotent = info.options.idempotent;
+  entry->broadcastable = info.options.broadcastable;
+  entry->role = info.options.role;
+  entry->timeout_ns = info.options.timeout_ns;
+  entry->cache_ttl_ns = info.options.cache_ttl_ns;
+  entry->max_body = info.options.max_body;
+  for (const Parameter& parameter : info.parameters) {
+    entry->parameters.push_back(parameter.name);
+    if (parameter.secret) entry->secrets.push_back(parameter.name);
+  }
+  entry->params_schema = info.params_schema;
+  entry->result_schema = info.result_schema;
+  entry->call = info.call;
+  entry->info = &info;
+  return entry;
+}
+
+}  // namespace
+
+std::int64_t Pins::sum() const noexcept {
+  std::int64_t total = 0;
+  for (const Slot& slot : counts_) total += slot.n.load(std::memory_order_acquire);
+  return total;
+}
+
+Generation::Generation(std::string service, std::uint64_t number, BaseService* object,
+                       const std::vector<MethodInfo>& methods, CallStats& stats, std::vector<std::string>* rejected)
+    : service_(std::move(service)), number_(number), object_(object) {
+  for (const MethodInfo& info : methods) {
+    if (!is_method_name(info.name) || is_lifecycle_name(info.name)) {
+      if (rejected != nullptr) rejected->push_back(info.name);
+      continue;
+    }
+    auto entry = make_entry(service_, info);
+    entry->generation = this;
+    entry->stats = stats.id_of(service_, info.name);
+    auto& place = methods_[info.name];
+    if (place != nullptr) std::erase(ordered_, place.get());  // declared again: the later one, as an override
+    ordered_.push_back(entry.get());
+    place = std::move(entry);
+  }
+}
+
+}  // namespace p2p

@@ -1,0 +1,96 @@
+// Generation: what one loaded version of a service offers: its object and its methods, with the count of calls that
+// run on it. A reload makes a new one; the old one serves its calls to the end and may be unloaded when the count is
+// zero and every loop has been at its top once (service-sdk.md, section 11).
+//
+// Lifetime: the memory here is shared by registry snapshots; the object and the MethodInfo belong to the service's
+//           library and may be touched only while a call pins the generation.
+// Threads:  immutable but for the pins; each loop has a slot of its own there.
+#pragma once
+
+#include <array>
+#include <atomic>
+#include <boost/unordered/unordered_flat_map.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include <p2p/method.hpp>
+
+#include "registry/name_hash.hpp"
+#include "telemetry/call_stats.hpp"
+
+namespace p2p {
+
+class Generation;
+
+/// A method as the node knows it: what it says of itself, copied, and where to call it.
+struct MethodEntry {
+  std::string name, path, log_name;  ///< "ping", "system/ping", "Method.system.ping"
+  std::string description, cache_scope;
+  bool is_public = false, idempotent = false, broadcastable = false;
+  Role role = Role::operator_;
+  std::int64_t timeout_ns = 0, cache_ttl_ns = 0, max_body = 0;
+  std::vector<std::string> parameters;
+  std::vector<std::string> secrets;  ///< parameters that logs and audit show as ***
+  Value params_schema, result_schema;
+
+  Thunk call = nullptr;
+  const MethodInfo* info = nullptr;  ///< in the service's library
+  Generation* generation = nullptr;
+  CallStats::MethodId stats = 0;
+};
+
+/// How many calls hold a generation, a counter for each loop.
+class Pins {
+ public:
+  static constexpr unsigned slots = 64;
+  void add(unsigned slot) noexcept {
+    auto& n = counts_[slot].n;
+    n.store(n.load(std::memory_order_relaxed) + 1, std::memory_order_relaxed);
+  }
+  void drop(unsigned slot) noexcept {
+    auto& n = counts_[slot].n;
+    n.store(n.load(std::memory_order_relaxed) - 1, std::memory_order_release);
+  }
+  /// Zero means that nothing is in flight once no new call can come; before that it is a hint.
+  [[nodiscard]] std::int64_t sum() const noexcept;
+
+ private:
+  struct alignas(64) Slot {
+    std::atomic<std::int64_t> n{0};
+  };
+  std::array<Slot, slots> counts_;
+};
+
+class Generation {
+ public:
+  /// `methods` are those the object declared. Names that no path can have and those of the
+  /// life cycle (start, stop, initialize, cleanup) are passed over; `rejected` gets them.
+  Generation(std::string service, std::uint64_t number, BaseService* object, const std::vector<MethodInfo>& methods,
+             CallStats& stats, std::vector<std::string>* rejected = nullptr);
+
+  [[nodiscard]] const std::string& service() const noexcept { return service_; }
+  [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
+  [[nodiscard]] BaseService& object() const noexcept { return *object_; }
+  [[nodiscard]] const MethodEntry* find(std::string_view method) const noexcept {
+    const auto found = methods_.find(method);
+    return found == methods_.end() ? nullptr : found->second.get();
+  }
+  /// In the order of their declaration.
+  [[nodiscard]] const std::vector<const MethodEntry*>& methods() const noexcept { return ordered_; }
+  [[nodiscard]] Pins& pins() noexcept { return pins_; }
+
+ private:
+  std::string service_;
+  std::uint64_t number_;
+  BaseService* object_;
+  boost::unordered_flat_map<std::string, std::unique_ptr<MethodEntry>, NameHash, NameEqual> methods_;
+  std::vector<const MethodEntry*> ordered_;
+  Pins pins_;
+};
+
+using GenerationPtr = std::shared_ptr<Generation>;
+
+}  // namespace p2p

@@ -1,0 +1,47 @@
+#include "telemetry/metrics_text.hpp"
+
+#include <gmock/gmock.h>
+
+namespace p2p {
+namespace {
+
+using testing::HasSubstr;
+
+TEST(MetricsText, samples_of_one_family_stand_under_one_head) {
+  MetricsText text;
+  text.counter("p2p_calls_total", "Calls", 3, {{"outcome", "ok"}});
+  text.gauge("p2p_open", "Open", 1.5);
+  text.counter("p2p_calls_total", "Calls", 1, {{"outcome", "timeout"}});
+  EXPECT_EQ(text.text(),
+            "# HELP p2p_calls_total Calls\n# TYPE p2p_calls_total counter\n"
+            "p2p_calls_total{outcome=\"ok\"} 3\np2p_calls_total{outcome=\"timeout\"} 1\n"
+            "# HELP p2p_open Open\n# TYPE p2p_open gauge\np2p_open 1.5\n");
+}
+
+TEST(MetricsText, quotes_and_line_feeds_of_a_label_are_escaped) {
+  MetricsText text;
+  text.gauge("p2p_x", "X", 1, {{"name", "a\"b\nc\\d"}});
+  EXPECT_THAT(text.text(), HasSubstr("p2p_x{name=\"a\\\"b\\nc\\\\d\"} 1\n"));
+}
+
+TEST(MetricsText, a_histogram_counts_up_to_all_timed_calls) {
+  CallStats stats;
+  const auto id = stats.id_of("a", "b");
+  stats.time(id, 900);             // within 1 us
+  stats.time(id, 20'000'000'000);  // beyond the last bound
+  MetricsText text;
+  text.durations("p2p_seconds", "Durations", *stats.methods()[id], {{"method", "b"}});
+  EXPECT_THAT(text.text(), HasSubstr("p2p_seconds_count{method=\"b\"} 2\n"));
+  EXPECT_THAT(text.text(), HasSubstr("p2p_seconds_bucket{method=\"b\",le=\"10\"} 1\n"));
+  EXPECT_THAT(text.text(), HasSubstr("p2p_seconds_bucket{method=\"b\",le=\"+Inf\"} 2\n"));
+}
+
+TEST(MetricsText, a_process_tells_of_its_memory_and_its_start) {
+  MetricsText text;
+  text.process();
+  EXPECT_THAT(text.text(), HasSubstr("\nprocess_resident_memory_bytes "));
+  EXPECT_THAT(text.text(), HasSubstr("\nprocess_start_time_seconds 1"));
+}
+
+}  // namespace
+}  // namespace p2p
