@@ -1,0 +1,45 @@
+#include "hosting/service_source.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace p2p {
+namespace {
+
+std::vector<std::string> ending_in(const std::vector<std::string>& files, std::string_view end) {
+  std::vector<std::string> found;
+  for (const std::string& file : files)
+    if (file.ends_with(end) && !file.starts_with('.') && file.find('/') == file.npos) found.push_back(file);
+  std::sort(found.begin(), found.end());
+  return found;
+}
+
+bool has(const std::vector<std::string>& files, std::string_view name) {
+  return std::find(files.begin(), files.end(), name) != files.end();
+}
+
+}  // namespace
+
+OrReason<ServiceSource> source_of(const std::string& folder, const std::vector<std::string>& files) {
+  std::vector<std::string> kinds = ending_in(files, ".so");
+  const std::vector<std::string> libraries = kinds;
+  if (has(files, "main.cpp")) kinds.insert(kinds.begin(), "main.cpp");
+  if (has(files, "main.py")) kinds.push_back("main.py");
+  if (kinds.empty()) return ServiceSource{};
+  if (has(files, "service.toml"))
+    return refuse("load", "service.toml is not supported yet by this version; remove it", folder + "/service.toml");
+  if (kinds.size() > 1)
+    return refuse("load", "there are " + kinds[0] + " and " + kinds[1] + ": keep the one that is to run", folder);
+  if (kinds[0] == "main.py")
+    return refuse("load", "Python services are not supported yet by this version", folder + "/main.py");
+  if (!libraries.empty()) return ServiceSource{ServiceSource::Kind::library, libraries};
+  ServiceSource source{ServiceSource::Kind::sources, ending_in(files, ".cpp")};
+  if (source.files.size() > most_sources)
+    return refuse("compile",
+                  "there are " + std::to_string(source.files.size()) + " .cpp files, at most " +
+                      std::to_string(most_sources) + " are compiled; build it yourself and put in the .so",
+                  folder);
+  return source;
+}
+
+}  // namespace p2p

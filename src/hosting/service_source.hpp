@@ -1,0 +1,24 @@
+// What a folder of services holds: a C++ service to compile, a library to load, a Python service, or nothing to run.
+// Pure: judges names of files.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "hosting/or_reason.hpp"
+
+namespace p2p {
+
+struct ServiceSource {
+  enum class Kind { none, sources, library };
+  Kind kind = Kind::none;
+  std::vector<std::string> files;  ///< in the folder: every *.cpp, sorted, or the one *.so
+};
+
+inline constexpr std::size_t most_sources = 64;
+
+/// `files`: of the folder itself, not of folders in it. Hidden files do not count. A folder that could be run in two
+/// ways, or that asks for what this version cannot do, is refused rather than half understood.
+[[nodiscard]] OrReason<ServiceSource> source_of(const std::string& folder, const std::vector<std::string>& files);
+
+}  // namespace p2p
