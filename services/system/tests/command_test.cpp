@@ -1,0 +1,314 @@
+#include "../command.hpp"
+
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <filesystem>
+#include <fstream>
+#include <mutex>
+#include <string>
+#include <thread>
+
+#include <fcntl.h>
+#include <gmock/gmock.h>
+#include <p2p/error.hpp>
+#include <signal.h>
+#include <unistd.h>
+
+#include "../command_pool.hpp"
+#include "../steady.hpp"
+
+namespace system_service {
+namespace {
+
+using End = CommandOutcome::End;
+
+const std::vector<std::string> environment = {"PATH=/usr/bin:/bin", "HOME=/home/nobody"};
+constexpr std::int64_t patience_ns = 20'000'000'000;
+
+CommandOutcome run(std::string text, std::int64_t timeout_ms = 20'000, std::string working_dir = "/",
+                   CommandLimits limits = {}) {
+  Command command({std::move(text), timeout_ms, std::move(working_dir)}, environment, limits);
+  command.run();
+  return command.outcome();
+}
+
+/// True once no process has this number: it has died and somebody has reaped it.
+bool gone(pid_t pid) {
+  const std::int64_t give_up = steady_ns() + patience_ns;
+  while (steady_ns() < give_up) {
+    if (::kill(pid, 0) != 0 && errno == ESRCH) return true;
+    std::ifstream status("/proc/" + std::to_string(pid) +
+                         "/stat");  // a zombie counts as gone: its parent is not ours
+    const std::string line{std::istreambuf_iterator<char>(status), {}};
+    if (line.find(") Z") != line.npos) return true;
+    std::this_thread::yield();
+  }
+  return false;
+}
+
+TEST(Command, its_output_and_its_code_come_back) {
+  const CommandOutcome outcome = run("echo out; echo err >&2; exit 3");
+  EXPECT_EQ(outcome.end, End::ended);
+  EXPECT_EQ(outcome.return_code, 3);
+  EXPECT_EQ(outcome.out, "out\n");
+  EXPECT_EQ(outcome.err, "err\n");
+  EXPECT_EQ(outcome.out_bytes, 4);
+  EXPECT_FALSE(outcome.out_truncated);
+  EXPECT_GE(outcome.duration_ms, 0);
+}
+
+TEST(Command, a_signal_shows_as_its_negative_number) {
+  EXPECT_EQ(run("kill -TERM $$").return_code, -SIGTERM);
+}
+
+TEST(Command, there_is_no_list_of_forbidden_words) {
+  EXPECT_EQ(run("echo information").out, "information\n");
+}
+
+TEST(Command, its_environment_is_the_one_that_was_given) {
+  EXPECT_EQ(run("env | grep -v -e ^PWD= -e ^_= -e ^SHLVL= -e ^OLDPWD= | sort").out,
+            "HOME=/home/nobody\nPATH=/usr/bin:/bin\n");
+}
+
+TEST(Command, stdin_is_empty) { EXPECT_EQ(run("cat; echo end").out, "end\n"); }
+
+TEST(Command, no_descriptor_of_the_node_is_inherited) {
+  const Descriptor secret(::open("/etc/passwd", O_RDONLY));  // without O_CLOEXEC
+  ASSERT_TRUE(secret);
+  // `ls` itself opens the folder that it lists, as 3.
+  EXPECT_EQ(run("ls /proc/self/fd").out, "0\n1\n2\n3\n");
+}
+
+TEST(Command, it_leads_a_process_group_and_a_session_of_its_own) {
+  const CommandOutcome outcome =
+      run("read pid name state parent group session rest < /proc/$$/stat; echo $$ $group $session");
+  const std::string pid = outcome.out.substr(0, outcome.out.find(' '));
+  EXPECT_EQ(outcome.out, pid + ' ' + pid + ' ' + pid + '\n');
+}
+
+TEST(Command, signals_that_the_node_ignores_are_not_ignored_by_it) {
+  struct sigaction ignore{}, before{};
+  ignore.sa_handler = SIG_IGN;
+  ASSERT_EQ(::sigaction(SIGPIPE, &ignore, &before), 0);
+  const CommandOutcome outcome = run("kill -PIPE $$; echo still here");
+  ::sigaction(SIGPIPE, &before, nullptr);
+  EXPECT_EQ(outcome.return_code, -SIGPIPE);
+  EXPECT_EQ(outcome.out, "");
+}
+
+TEST(Command, it_runs_in_its_working_dir) { EXPECT_EQ(run("pwd", 20'000, "/usr").out, "/usr\n"); }
+
+TEST(Command, a_working_dir_that_is_none_keeps_it_from_running) {
+  for (const char* place : {"/no/such/folder", "/etc/passwd"}) {
+    const CommandOutcome outcome = run("echo no", 20'000, place);
+    EXPECT_EQ(outcome.end, End::no_directory) << place;
+    EXPECT_FALSE(outcome.failure.empty());
+    EXPECT_EQ(outcome.out, "");
+  }
+}
+
+TEST(Command, output_beyond_the_limit_is_read_and_counted) {
+  const CommandOutcome outcome = run("head -c 3000000 /dev/zero | tr '\\0' x", 20'000, "/", {.output = 1000});
+  EXPECT_EQ(outcome.return_code, 0);
+  EXPECT_EQ(outcome.out, std::string(1000, 'x'));
+  EXPECT_EQ(outcome.out_bytes, 3'000'000);
+  EXPECT_TRUE(outcome.out_truncated);
+  EXPECT_FALSE(outcome.err_truncated);
+}
+
+TEST(Command, output_that_is_no_text_comes_with_replacement_characters) {
+  EXPECT_EQ(run("printf 'a\\377b'").out,
+            "a\xEF\xBF\xBD"
+            "b");
+}
+
+TEST(Command, at_its_time_limit_it_is_ended) {
+  const CommandOutcome outcome = run("sleep 1000", 50);
+  EXPECT_EQ(outcome.end, End::timed_out);
+  EXPECT_EQ(outcome.return_code, -SIGTERM);
+  EXPECT_GE(outcome.duration_ms, 50);
+}
+
+TEST(Command, a_job_in_the_background_does_not_outlive_it) {
+  const CommandOutcome outcome = run("sleep 1000 >/dev/null 2>&1 & echo $!");
+  EXPECT_EQ(outcome.end, End::ended);
+  EXPECT_EQ(outcome.return_code, 0);
+  EXPECT_TRUE(gone(std::stoi(outcome.out)));
+}
+
+TEST(Command, what_a_background_job_writes_after_the_shell_has_ended_belongs_to_the_output) {
+  EXPECT_EQ(run("{ until grep -q ') Z' /proc/$$/stat; do sleep 0.01; done; echo late; } & echo soon").out,
+            "soon\nlate\n");
+}
+
+TEST(Command, it_can_be_stopped_before_it_begins) {
+  Command command({"sleep 1000", 20'000, "/"}, environment, {});
+  command.stop();
+  command.run();
+  EXPECT_EQ(command.outcome().end, End::stopped);
+}
+
+/// A command that runs beside the test and is stopped once it has said, by a line to the file $READY, that it
+/// is where the test wants it.
+class Beside {
+ public:
+  explicit Beside(std::string text, CommandLimits limits = {})
+      : ready_(std::filesystem::temp_directory_path() / ("p2p_system_test." + std::to_string(::getpid()))),
+        environment_{"PATH=/usr/bin:/bin", "READY=" + ready_.string()},
+        command_({std::move(text), 600'000, "/"}, environment_, limits),
+        thread_([this] { command_.run(); }) {}
+  Beside(const Beside&) = delete;
+  Beside& operator=(const Beside&) = delete;
+  ~Beside() {
+    command_.kill();
+    if (thread_.joinable()) thread_.join();
+    std::filesystem::remove(ready_);
+  }
+
+  [[nodiscard]] bool ready() const {
+    const std::int64_t give_up = steady_ns() + patience_ns;
+    while (!std::filesystem::exists(ready_) && steady_ns() < give_up) std::this_thread::yield();
+    return std::filesystem::exists(ready_);
+  }
+  [[nodiscard]] const CommandOutcome& stop() {
+    command_.stop();
+    thread_.join();
+    return command_.outcome();
+  }
+
+ private:
+  std::filesystem::path ready_;
+  std::vector<std::string> environment_;
+  Command command_;
+  std::thread thread_;
+};
+
+TEST(Command, one_that_writes_without_end_is_cut_and_can_be_ended) {
+  Beside yes("yes | { head -c 1000000; echo > $READY; cat; }");
+  ASSERT_TRUE(yes.ready());
+  const CommandOutcome& outcome = yes.stop();
+  EXPECT_EQ(outcome.end, End::stopped);
+  EXPECT_EQ(outcome.out.size(), std::size_t{256} << 10);
+  EXPECT_TRUE(outcome.out_truncated);
+  EXPECT_GE(outcome.out_bytes, 1'000'000);
+}
+
+TEST(Command, a_grandchild_dies_with_its_group) {
+  Beside parent("sh -c 'echo $$; echo > $READY; sleep 1000' & wait");
+  ASSERT_TRUE(parent.ready());
+  EXPECT_TRUE(gone(std::stoi(parent.stop().out)));
+}
+
+TEST(Command, who_ignores_SIGTERM_is_killed_after_the_grace) {
+  Beside stubborn("trap '' TERM; echo here; echo > $READY; while :; do sleep 1; done", {.grace_ms = 50});
+  ASSERT_TRUE(stubborn.ready());
+  const CommandOutcome& outcome = stubborn.stop();
+  EXPECT_EQ(outcome.out, "here\n");
+  EXPECT_EQ(outcome.return_code, -SIGKILL);
+}
+
+TEST(Command, who_heeds_SIGTERM_may_say_its_last_words) {
+  Beside polite("trap 'echo bye; exit 7' TERM; echo > $READY; while :; do sleep 0.01; done",
+                {.grace_ms = 600'000});
+  ASSERT_TRUE(polite.ready());
+  const CommandOutcome& outcome = polite.stop();
+  EXPECT_EQ(outcome.out, "bye\n");
+  EXPECT_EQ(outcome.return_code, 7);
+}
+
+TEST(Command, a_process_that_left_the_group_cannot_keep_it_by_the_pipe) {
+  Beside parent("setsid sh -c 'echo $$; echo > $READY; exec sleep 1000' & wait",
+                {.grace_ms = 50, .last_words_ms = 50});
+  ASSERT_TRUE(parent.ready());
+  const pid_t left = std::stoi(parent.stop().out);
+  EXPECT_EQ(::kill(left, SIGKILL), 0);
+}
+
+// ---------------------------------------------------------------- the pool
+
+/// Counts ends, for the test to wait for.
+class Ends {
+ public:
+  [[nodiscard]] std::function<void()> one() {
+    return [this] {
+      const std::lock_guard lock(mutex_);
+      ++count_;
+      more_.notify_all();
+    };
+  }
+  [[nodiscard]] bool reach(int count) {
+    std::unique_lock lock(mutex_);
+    return more_.wait_for(lock, std::chrono::nanoseconds(patience_ns), [&] { return count_ >= count; });
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable more_;
+  int count_ = 0;
+};
+
+bool becomes_idle(CommandPool& pool) {
+  const std::int64_t give_up = steady_ns() + patience_ns;
+  while (pool.running() > 0 && steady_ns() < give_up) std::this_thread::yield();
+  return pool.running() == 0;
+}
+
+TEST(CommandPool, says_when_a_command_has_ended) {
+  Ends ends;
+  CommandPool pool(environment);
+  const auto ticket = pool.start({.command = "echo done"}, ends.one());
+  ASSERT_TRUE(ends.reach(1));
+  EXPECT_EQ(ticket.outcome().out, "done\n");
+  EXPECT_TRUE(becomes_idle(pool));
+}
+
+TEST(CommandPool, a_ninth_command_is_refused_until_another_has_ended) {
+  Ends ends;
+  CommandPool pool(environment);
+  std::vector<CommandPool::Ticket> tickets;
+  for (int i = 0; i < 8; ++i) tickets.push_back(pool.start({.command = "sleep 1000"}, ends.one()));
+  try {
+    (void)pool.start({.command = "true"}, ends.one());
+    ADD_FAILURE() << "a ninth command was taken";
+  } catch (const p2p::Error& error) {
+    EXPECT_EQ(error.code(), p2p::Errc::overloaded);
+  }
+  tickets.clear();
+  ASSERT_TRUE(becomes_idle(pool));
+  const auto ticket = pool.start({.command = "true"}, ends.one());
+  EXPECT_TRUE(ends.reach(1));
+}
+
+TEST(CommandPool, a_command_that_nobody_waits_for_is_stopped_and_says_nothing) {
+  std::atomic<bool> called = false;
+  CommandPool pool(environment);
+  {
+    const auto ticket = pool.start({.command = "sleep 1000"}, [&] { called = true; });
+  }
+  EXPECT_TRUE(becomes_idle(pool));
+  EXPECT_FALSE(called);
+}
+
+TEST(CommandPool, stop_all_ends_what_runs) {
+  Ends ends;
+  CommandPool pool(environment);
+  const auto ticket = pool.start({.command = "sleep 1000"}, ends.one());
+  pool.stop_all();
+  ASSERT_TRUE(ends.reach(1));
+  EXPECT_EQ(ticket.outcome().end, End::stopped);
+}
+
+TEST(CommandPool, its_end_kills_even_who_ignores_SIGTERM) {
+  Ends ends;
+  const std::int64_t started = steady_ns();
+  {
+    CommandPool pool(environment, {.grace_ms = 1'000'000});
+    const auto ticket = pool.start({.command = "trap '' TERM; while :; do sleep 1; done"}, ends.one());
+    pool.stop_all();
+  }
+  EXPECT_LT(steady_ns() - started, patience_ns);
+}
+
+}  // namespace
+}  // namespace system_service
