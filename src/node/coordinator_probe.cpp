@@ -1,0 +1,60 @@
+#include "node/coordinator_probe.hpp"
+
+#include "base/json.hpp"
+#include "net/host_port.hpp"
+#include "net/http_client.hpp"
+
+namespace p2p {
+namespace {
+
+constexpr std::chrono::milliseconds patience{5000};
+constexpr std::uint16_t coordinator_port = 8001;
+
+}  // namespace
+
+std::chrono::seconds probe_pause(std::size_t tries) {
+  return tries < 4 ? std::chrono::seconds(1 << tries) : std::chrono::seconds(15);
+}
+
+CoordinatorProbe::CoordinatorProbe(Loop& loop, Log& log, std::vector<std::string> coordinators)
+    : loop_(loop), log_(log), coordinators_(std::move(coordinators)), last_("not asked yet"), since_(loop.clock().now()) {}
+
+void CoordinatorProbe::stop() {
+  stopped_ = true;
+  if (timer_ != 0) loop_.cancel(timer_);
+}
+
+void CoordinatorProbe::ask() {
+  timer_ = 0;
+  const std::string& at = coordinators_[next_++ % coordinators_.size()];
+  const Result<Endpoint> place = resolve(at, coordinator_port);
+  if (!place) return answered(place, false, at + ": " + place.error().message());
+  http_get(loop_, *place, "/health", patience, [this, at, place](Result<HttpClientAnswer> answer) {
+    if (stopped_) return;
+    if (!answer) return answered(place, false, at + ": " + answer.error().message());
+    const Result<Value> health = json::parse(answer->body);
+    const bool ours = answer->status == 200 && health && (*health)["node_id"].is_string();
+    answered(place, ours,
+             ours ? (*health)["node_id"].as_string() + " answers at " + at
+                  : at + ": something answers there that is no node (status " + std::to_string(answer->status) + ')');
+  });
+}
+
+void CoordinatorProbe::answered(Result<Endpoint> /*place*/, bool reached, const std::string& what) {
+  tries_ = reached ? 4 : tries_;
+  const auto pause = probe_pause(tries_++);
+  const bool news = what != last_;
+  if (news) since_ = loop_.clock().now();
+  last_ = what;
+  reached_ = reached;
+  if (!reached) log_.warn("Cluster", "coordinator {}; next try in {} s", what, pause.count());
+  else if (news) log_.warn("Cluster", "{}; this version forms no cluster yet, so this worker works alone", what);
+  timer_ = loop_.post_at(loop_.clock().now() + pause, [this] { ask(); });
+}
+
+std::string CoordinatorProbe::status() const {
+  const auto age = std::chrono::duration_cast<std::chrono::seconds>(loop_.clock().now() - since_);
+  return last_ + (reached_ ? ", but joining is not built yet" : "") + " (since " + std::to_string(age.count()) + " s)";
+}
+
+}  // namespace p2p

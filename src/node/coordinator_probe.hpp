@@ -1,0 +1,46 @@
+// CoordinatorProbe: a worker's search for its coordinator: tries each address, first soon, then every 15 s, for ever, and
+// says in the log what fails. Joining is the cluster's business, which this version does not have: it can only say
+// whether a coordinator answers.
+//
+// Threads: the loop's.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "base/log.hpp"
+#include "net/endpoint.hpp"
+#include "net/loop.hpp"
+
+namespace p2p {
+
+/// The pause after this many tries in a row: 1, 2, 4, 8, then 15 s.
+[[nodiscard]] std::chrono::seconds probe_pause(std::size_t tries);
+
+class CoordinatorProbe {
+ public:
+  CoordinatorProbe(Loop& loop, Log& log, std::vector<std::string> coordinators);
+  CoordinatorProbe(const CoordinatorProbe&) = delete;
+  CoordinatorProbe& operator=(const CoordinatorProbe&) = delete;
+
+  void start() { ask(); }
+  void stop();
+
+  /// "127.0.0.1:8001 refuses connections since 12 s": for /readyz.
+  [[nodiscard]] std::string status() const;
+
+ private:
+  void ask();
+  void answered(Result<Endpoint> place, bool reached, const std::string& what);
+
+  Loop& loop_;
+  Log& log_;
+  std::vector<std::string> coordinators_;
+  std::size_t next_ = 0, tries_ = 0;
+  std::string last_;
+  Instant since_;
+  bool stopped_ = false, reached_ = false;
+  Executor::TimerId timer_ = 0;
+};
+
+}  // namespace p2p

@@ -1,0 +1,74 @@
+#include "node/node_audit.hpp"
+
+namespace p2p {
+namespace {
+
+void set_actor(AuditRecord& record, const Caller& caller) {
+  record.actor = caller.subject;
+  record.role = role_name(caller.role);
+  record.amr = caller.amr;
+  record.jti = caller.jti.substr(0, 8);
+}
+
+AuditRecord record_of(const DoorEvent& event) {
+  AuditRecord record;
+  if (event.caller != nullptr) set_actor(record, *event.caller);
+  record.peer = event.peer;
+  record.action = event.action;
+  record.object = event.object;
+  record.outcome = event.outcome;
+  record.trace_id = trace_text(event.trace);
+  return record;
+}
+
+}  // namespace
+
+AuditRecord NodeAudit::record_of(const AuditedCall& call) const {
+  AuditRecord record;
+  if (call.caller != nullptr) set_actor(record, *call.caller);
+  record.peer = call.peer;
+  record.action = "rpc";
+  record.object = call.path + '@' + node_id_;
+  record.outcome = call.outcome;
+  record.ms = static_cast<std::uint64_t>(call.milliseconds);
+  record.trace_id = trace_text(call.trace);
+  return record;
+}
+
+void NodeAudit::ran(AuditedCall call, std::move_only_function<void(bool)> done) {
+  AuditRecord record = record_of(call);
+  record.set_params(call.params, call.full);
+  const Durability durability = done ? Durability::now : Durability::soon;
+  log_->append(std::move(record), durability, std::move(done));
+}
+
+void NodeAudit::denied(const AuditedCall& call, std::string_view reason) {
+  AuditRecord record = record_of(call);
+  record.outcome = reason;
+  log_->deny(std::move(record));
+}
+
+void NodeAudit::denied(const DoorEvent& event) { log_->deny(p2p::record_of(event)); }
+
+void NodeAudit::record(const DoorEvent& event, std::function<void(bool)> done) {
+  log_->append(p2p::record_of(event), Durability::now, std::move(done));
+}
+
+void NodeAudit::service_loaded(const std::string& service, const std::string& hash, bool taken) {
+  AuditRecord record;
+  record.actor = node_id_;
+  record.action = "service.load";
+  record.object = service + (hash.empty() ? "" : " sha256:" + hash);
+  record.outcome = taken ? "ok" : "failed";
+  log_->append(std::move(record), Durability::soon);
+}
+
+void NodeAudit::node_started(const std::string& configuration) {
+  AuditRecord record;
+  record.actor = node_id_;
+  record.action = "node.start";
+  record.object = configuration;
+  log_->append(std::move(record), Durability::soon);
+}
+
+}  // namespace p2p

@@ -1,0 +1,38 @@
+// NodeAudit: what registry, the door and framework have to record, as records of state's audit log.
+//
+// Threads: the loop's.
+#pragma once
+
+#include <string>
+
+#include "base/clock.hpp"
+#include "registry/call_audit.hpp"
+#include "service_layer/node_view.hpp"
+#include "state/audit_log.hpp"
+
+namespace p2p {
+
+class NodeAudit final : public CallAudit {
+ public:
+  explicit NodeAudit(std::string node_id) : node_id_(std::move(node_id)) {}
+  /// The log, once there is one; until then nothing may be called.
+  void open(AuditLog& log) { log_ = &log; }
+
+  [[nodiscard]] bool writable() const override { return log_->writable(); }
+  void ran(AuditedCall call, std::move_only_function<void(bool)> done) override;
+  void denied(const AuditedCall& call, std::string_view reason) override;
+
+  void denied(const DoorEvent& event);
+  void record(const DoorEvent& event, std::function<void(bool)> done);
+  void service_loaded(const std::string& service, const std::string& hash, bool taken);
+  void node_started(const std::string& configuration);
+  [[nodiscard]] AuditCounters counters() const { return log_->counters(); }
+
+ private:
+  [[nodiscard]] AuditRecord record_of(const AuditedCall& call) const;
+
+  std::string node_id_;
+  AuditLog* log_ = nullptr;
+};
+
+}  // namespace p2p

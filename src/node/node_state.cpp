@@ -1,0 +1,139 @@
+#include "node/node_state.hpp"
+
+#include <cmath>
+
+namespace p2p {
+namespace {
+
+std::string_view phase_name(NodePhase phase) {
+  switch (phase) {
+    case NodePhase::starting: return "starting";
+    case NodePhase::ready: return "ready";
+    case NodePhase::draining: return "draining";
+  }
+  return "";
+}
+
+double rounded(double number, double step) { return std::round(number / step) * step; }
+
+}  // namespace
+
+NodePhase NodeState::phase() const {
+  if (draining_) return NodePhase::draining;
+  return scanned_ && scanned_() && services_.settled() ? NodePhase::ready : NodePhase::starting;
+}
+
+Value NodeState::health() const {
+  return Value{{"status", "healthy"},
+               {"node_id", facts_.node_id},
+               {"role", facts_.role},
+               {"timestamp", timestamp()},
+               {"active_nodes", 1},
+               {"uptime_seconds", rounded(uptime(), 0.001)},
+               {"version", facts_.version},
+               {"state", phase_name(phase())}};
+}
+
+Value NodeState::cluster_status() const {
+  const bool coordinator = facts_.role == "coordinator";
+  Value active = Value::object();
+  for (const auto& method : stats_.methods())
+    if (method->running() > 0) active.set(method->service + '/' + method->method, method->running());
+  const auto ended = static_cast<double>(stats_.ended());
+  Value requests{{"total_requests", stats_.ended()},
+                 {"successful_requests", stats_.succeeded()},
+                 {"success_rate", ended == 0 ? 1.0 : rounded(static_cast<double>(stats_.succeeded()) / ended, 0.0001)},
+                 {"average_duration_ms", rounded(stats_.mean_ns() / 1e6, 0.0001)},
+                 {"active_request_counts", std::move(active)}};
+  Value network{{"live_node_ratio", 1.0},
+                {"coordinator_available", coordinator},
+                {"min_workers", coordinator ? 0 : 1},
+                {"detached", false}};
+  return Value{{"total_nodes", 1},
+               {"live_nodes", 1},
+               {"suspected_nodes", 0},
+               {"dead_nodes", 0},
+               {"coordinators", coordinator ? 1 : 0},
+               {"workers", coordinator ? 0 : 1},
+               {"self_role", facts_.role},
+               {"uptime", rounded(uptime(), 0.001)},
+               {"request_stats", std::move(requests)},
+               {"network_health", std::move(network)},
+               {"cluster_size", 1},
+               {"cluster_id", facts_.cluster_id},
+               {"self_node_id", facts_.node_id},
+               {"timestamp", timestamp()}};
+}
+
+Value NodeState::self() const {
+  Value running = Value::array();
+  const auto snapshot = methods_.snapshot();
+  for (const auto& [name, entry] : snapshot->services)
+    if (entry->status == ServiceStatus::running) running.push_back(name);
+  Value capabilities = Value::array({"rpc"});
+  if (facts_.role == "coordinator") capabilities.push_back("admin");
+  return Value{{"node_id", facts_.node_id},
+               {"address", facts_.listen.address_text()},
+               {"port", facts_.listen.port},
+               {"role", facts_.role},
+               {"capabilities", std::move(capabilities)},
+               {"last_seen", timestamp()},
+               {"metadata", Value{{"started_at", rfc3339(facts_.started_wall)}, {"version", facts_.version}}},
+               {"status", "alive"},
+               {"state", phase_name(phase())},
+               {"self", true},
+               {"tags", Value::object()},
+               {"services", std::move(running)},
+               {"rtt_ms", nullptr}};
+}
+
+Value NodeState::cluster_nodes() const {
+  const bool coordinator = facts_.role == "coordinator";
+  return Value{{"nodes", Value::array({self()})},
+               {"total", 1},
+               {"coordinators", coordinator ? 1 : 0},
+               {"workers", coordinator ? 0 : 1},
+               {"next_cursor", nullptr}};
+}
+
+Value NodeState::node_detail(std::string_view node_id) const {
+  if (node_id != facts_.node_id) return {};
+  Value node = self();
+  Value checks = Value::array();
+  for (const ReadyCheck& check : ready_checks())
+    checks.push_back(Value{{"name", check.name}, {"ok", check.ok}, {"text", check.text}});
+  node.set("ready_checks", std::move(checks));
+  node.set("service_details", services_.describe());
+  return node;
+}
+
+Value NodeState::local_services() const {
+  Value paths = Value::array();
+  for (const std::string& path : methods_.public_paths()) paths.push_back(path);
+  return Value{{"services", services_.describe()}, {"registry_methods", std::move(paths)}};
+}
+
+Value NodeState::local_service(std::string_view name) const {
+  Value service = services_.describe(name);
+  if (service.is_null()) return service;
+  Value named{{"name", name}};
+  for (Member& member : service.make_object()) named.set(member.first, std::move(member.second));
+  return named;
+}
+
+std::vector<ReadyCheck> NodeState::ready_checks() const {
+  std::vector<ReadyCheck> checks;
+  checks.push_back({"listen", true, facts_.listen.text()});
+  checks.push_back({"state_dir", audit_.writable(), audit_.writable() ? "" : "the audit log cannot be written"});
+  const bool scanned = scanned_ && scanned_();
+  const std::size_t failed = services_.count(ServiceStatus::failed) + services_.count(ServiceStatus::error);
+  std::string services = std::to_string(services_.count(ServiceStatus::running)) + " running, " + std::to_string(failed) + " failed";
+  if (!scanned) services = "the services folder is not scanned yet";
+  else if (!services_.settled()) services += ", some are starting";
+  checks.push_back({"services", scanned && services_.settled(), services});
+  if (probe_ != nullptr) checks.push_back({"cluster", false, probe_->status()});
+  if (draining_) checks.push_back({"draining", false, "the node is stopping"});
+  return checks;
+}
+
+}  // namespace p2p

@@ -1,0 +1,74 @@
+// NodeState: this node as it shows itself to the outside: health, readiness, the cluster (which is this node alone in
+// this version), its services, its metrics.
+//
+// Threads: the loop's.
+#pragma once
+
+#include <functional>
+#include <string>
+
+#include "framework/service_registry.hpp"
+#include "net/http_server.hpp"
+#include "node/coordinator_probe.hpp"
+#include "node/node_audit.hpp"
+#include "service_layer/node_view.hpp"
+#include "service_layer/route.hpp"
+
+namespace p2p {
+
+enum class NodePhase { starting, ready, draining };
+
+/// What NodeState looks at. All of it outlives it.
+struct NodeFacts {
+  std::string node_id, role, cluster_id, version;
+  Endpoint listen;
+  WallTime started_wall{};
+  Instant started{};
+};
+
+class NodeState final : public NodeView {
+ public:
+  NodeState(NodeFacts facts, const Clock& clock, ServiceRegistry& services, MethodRegistry& methods, CallStats& stats,
+            ServiceCells& cells, NodeAudit& audit, const HttpServer& server)
+      : facts_(std::move(facts)), clock_(clock), services_(services), methods_(methods), stats_(stats), cells_(cells),
+        audit_(audit), server_(server) {}
+
+  void set_draining() { draining_ = true; }
+  void set_scanned(std::function<bool()> scanned) { scanned_ = std::move(scanned); }
+  void set_probe(const CoordinatorProbe& probe) { probe_ = &probe; }
+  void set_routes(const RouteTable& routes) { routes_ = &routes; }
+
+  [[nodiscard]] NodePhase phase() const;
+  [[nodiscard]] const NodeFacts& facts() const noexcept { return facts_; }
+
+  [[nodiscard]] Value health() const override;
+  [[nodiscard]] Value cluster_status() const override;
+  [[nodiscard]] Value cluster_nodes() const override;
+  [[nodiscard]] Value node_detail(std::string_view node_id) const override;
+  [[nodiscard]] Value local_services() const override;
+  [[nodiscard]] Value local_service(std::string_view name) const override;
+  [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override;
+  [[nodiscard]] std::string metrics() const override;
+  void denied(const DoorEvent& event) override { audit_.denied(event); }
+  void record(const DoorEvent& event, std::function<void(bool)> done) override { audit_.record(event, std::move(done)); }
+
+ private:
+  [[nodiscard]] Value self() const;
+  [[nodiscard]] std::string timestamp() const { return rfc3339(clock_.wall()); }
+  [[nodiscard]] double uptime() const { return seconds(clock_.now() - facts_.started); }
+
+  NodeFacts facts_;
+  const Clock& clock_;
+  ServiceRegistry& services_;
+  MethodRegistry& methods_;
+  CallStats& stats_;
+  ServiceCells& cells_;
+  NodeAudit& audit_;
+  const HttpServer& server_;
+  std::function<bool()> scanned_;
+  const CoordinatorProbe* probe_ = nullptr;
+  const RouteTable* routes_ = nullptr;
+  bool draining_ = false;
+};
+
+}  // namespace p2p

@@ -1,0 +1,261 @@
+#include "node/p2p_admin_system.hpp"
+
+#include <signal.h>
+#include <unistd.h>
+
+#include <optional>
+
+#include "auth/authenticator.hpp"
+#include "base/json.hpp"
+#include "bridge/service_bridge.hpp"
+#include "framework/service_registry.hpp"
+#include "hosting/builtin_instance.hpp"
+#include "hosting/services_folder.hpp"
+#include "net/blocking_pool.hpp"
+#include "net/http_server.hpp"
+#include "net/loop.hpp"
+#include "net/signals.hpp"
+#include "node/coordinator_probe.hpp"
+#include "node/late_handler.hpp"
+#include "node/node_audit.hpp"
+#include "node/node_state.hpp"
+#include "node/version.hpp"
+#include "registry/rpc_methods.hpp"
+#include "service_layer/p2p_service_layer.hpp"
+#include "state/audit_log.hpp"
+#include "state/cluster_keys.hpp"
+#include "state/node_id.hpp"
+#include "state/state_dir.hpp"
+
+extern const p2p::PluginEntry p2p_builtin_system;
+
+namespace p2p {
+namespace {
+
+constexpr std::uint16_t coordinator_port = 8001, first_worker_port = 8002, last_worker_port = 8101;
+
+Result<Endpoint> listen_on(HttpServer& server, const Config& config) {
+  const auto at = [&](std::uint16_t port) -> Result<Endpoint> {
+    Result<Endpoint> place = Endpoint::parse(config.address, port);
+    return place ? server.listen(*place) : place;
+  };
+  if (config.port) return at(*config.port);
+  if (config.role == "coordinator") return at(coordinator_port);
+  for (std::uint16_t port = first_worker_port; port < last_worker_port; ++port) {
+    Result<Endpoint> place = at(port);
+    if (place || place.error().code() != Errc::conflict) return place;
+  }
+  return at(last_worker_port);
+}
+
+Result<KeyRing> make_keys(const Config& config, const ClusterKeys& cluster) {
+  if (!config.jwt_secret) return KeyRing::from_seed(cluster.jwt_seed);
+  return KeyRing::from_secret(*config.jwt_secret);
+}
+
+Result<void> check_address(const Config& config) {
+  const Result<Endpoint> address = Endpoint::parse(config.address, 0);
+  if (!address) return fail(address.error());
+  if (address->is_loopback()) return {};
+  return fail(Errc::invalid_params,
+              config.address + " is not a loopback address: a node that others can reach needs TLS and a join token, "
+              "which this version does not have yet; use --address 127.0.0.1");
+}
+
+}  // namespace
+
+/// The parts in the order in which they are made; they go in the reverse one.
+struct P2PAdminSystem::Parts {
+  explicit Parts(const Config& config)
+      : log(config.log_level, config.log_format, config.log_file), loop(clock, &pool),
+        server(loop, late, log, HttpLimits{}, P2PServiceLayer::constant_headers()) {}
+
+  SystemClock clock;
+  SystemRandom random;
+  Log log;
+  BlockingPool pool;
+  Loop loop;
+  LateHandler late;
+  HttpServer server;
+  Endpoint listen;
+  std::optional<StateDir> state;
+  NoRevocations revocations;
+  std::optional<Authenticator> authenticator;
+  std::optional<NodeAudit> audit;
+  std::unique_ptr<AuditLog> audit_log;
+  MethodRegistry methods;
+  CallStats stats;
+  ServiceCells cells;
+  std::optional<CallRunner> runner;
+  std::optional<ServiceBridge> bridge;
+  std::optional<RPCMethods> rpc;
+  std::optional<ServiceSurroundings> surroundings;
+  std::optional<ServiceRegistry> services;
+  std::optional<ServicesFolder> folder;
+  std::optional<CoordinatorProbe> probe;
+  std::optional<NodeState> node;
+  std::optional<P2PServiceLayer> layer;
+  std::optional<Signals> signals;
+  bool stopping = false;
+  Executor::TimerId grace = 0;
+
+  Result<void> open_state(const Config& config);
+  void make_call_path(const Config& config, const std::string& node_id);
+  void make_services(const Config& config);
+  void make_door(const Config& config, const std::string& node_id, const std::string& cluster_id);
+  void greet(const Config& config);
+  void tell_ready(int fd) const;
+  void quiesce(Job job);
+  void stop(const Config& config);
+  void stop_services();
+};
+
+P2PAdminSystem::P2PAdminSystem(Config config) : config_(std::move(config)) {}
+P2PAdminSystem::~P2PAdminSystem() = default;
+
+Result<void> P2PAdminSystem::start() {
+  if (auto loopback = check_address(config_); !loopback) return loopback;
+  parts_ = std::make_unique<Parts>(config_);
+  Parts& p = *parts_;
+  Result<StateDir> state = StateDir::open(config_.state_dir);
+  if (!state) return fail(state.error());
+  p.state.emplace(*std::move(state));
+  const Result<ClusterKeys> cluster = load_cluster_keys(*p.state, p.random);
+  if (!cluster) return fail(cluster.error());
+  Result<KeyRing> keys = make_keys(config_, *cluster);
+  if (!keys) return fail(keys.error());
+  p.authenticator.emplace(*std::move(keys), cluster->cluster_id, p.revocations, p.random);
+
+  const Result<Endpoint> listen = listen_on(p.server, config_);
+  if (!listen) return fail(listen.error());
+  p.listen = *listen;
+  const Result<std::string> node_id = settle_node_id(*p.state, p.listen.port, config_.node_id, config_.role);
+  if (!node_id) return fail(node_id.error());
+  p.audit.emplace(*node_id);
+  const Result<std::filesystem::path> home = p.state->directory(node_folder(p.listen.port));
+  if (!home) return fail(home.error());
+  auto audit_log = AuditLog::open(*home / "audit.jsonl", AuditSettings{.node = *node_id}, p.loop, p.clock, p.log);
+  if (!audit_log) return fail(audit_log.error());
+  p.audit_log = *std::move(audit_log);
+  p.audit->open(*p.audit_log);
+
+  p.make_call_path(config_, *node_id);
+  p.make_services(config_);
+  p.make_door(config_, *node_id, cluster->cluster_id);
+  p.greet(config_);
+  return {};
+}
+
+void P2PAdminSystem::Parts::make_call_path(const Config& config, const std::string& node_id) {
+  runner.emplace(methods, loop, stats, &*audit, node_id);
+  bridge.emplace(*runner, log, Self{node_id, config.role});
+  rpc.emplace(*runner, &*audit, RPCMethods::Limits{});
+}
+
+void P2PAdminSystem::Parts::make_services(const Config& config) {
+  surroundings.emplace(ServiceSurroundings{
+      *runner, *bridge, log, cells, std::string(product_version),
+      [this](const std::string& service) -> Result<std::string> {
+        Result<std::filesystem::path> path = state->directory(node_folder(listen.port) + "/data/" + service);
+        if (!path) return fail(path.error());
+        return path->string();
+      }});
+  ServiceRegistry::Hooks hooks;
+  hooks.bring_again = [this](const std::string& name) { folder->bring_again(name); };
+  hooks.loaded = [this](const std::string& service, const std::string& hash, bool taken) {
+    audit->service_loaded(service, hash, taken);
+  };
+  services.emplace(methods, *surroundings, ServiceTimes{}, [this](Job job) { quiesce(std::move(job)); }, std::move(hooks));
+  HostingSettings settings;
+  settings.services_dir = config.services_dir;
+  settings.state_dir = state->path().string();
+  settings.compiler = config.compiler;
+  settings.compile_timeout = config.compile_timeout;
+  settings.scan_interval = config.scan_interval;
+  settings.sdk_include = config.sdk_include;
+  settings.sdk_library = config.sdk_library;
+  folder.emplace(loop, log, *services, std::move(settings));
+  auto builtin = builtin_instance(p2p_builtin_system);
+  if (builtin) services->offer("system", *std::move(builtin));
+  else services->failed("system", std::move(builtin.error()));
+}
+
+void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& node_id, const std::string& cluster_id) {
+  NodeFacts facts{node_id, config.role, cluster_id, std::string(product_version), listen, clock.wall(), clock.now()};
+  node.emplace(std::move(facts), clock, *services, methods, stats, cells, *audit, server);
+  node->set_scanned([this] { return folder->first_scan_done(); });
+  if (config.role == "worker") {
+    probe.emplace(loop, log, config.coordinators);
+    node->set_probe(*probe);
+  }
+  DoorSettings settings;
+  settings.self = {node_id, config.role};
+  settings.listen_address = listen.address_text();
+  settings.port = listen.port;
+  settings.local_trust = config.local_trust;
+  settings.own_uid = getuid();
+  settings.token_life = config.token_ttl;
+  layer.emplace(std::move(settings), *rpc, *runner, *authenticator, *node, log, clock, random);
+  node->set_routes(layer->routes());
+  late.set(*layer);
+}
+
+void P2PAdminSystem::Parts::greet(const Config& config) {
+  const NodeFacts& facts = node->facts();
+  log.info("Main", "p2p_admin {}, {} {}, pid {}, loopback mode", facts.version, facts.role, facts.node_id, getpid());
+  log.info("Main", "tokens are {}, state directory {}", authenticator->keys().signing().alg(), state->path().string());
+  log.info("Http", "http://{}   metrics /metrics   services {}", listen.text(), config.services_dir);
+  audit->node_started(facts.role + ' ' + listen.text() + ' ' + std::string(authenticator->keys().signing().alg()));
+}
+
+int P2PAdminSystem::run() {
+  Parts& p = *parts_;
+  ::signal(SIGPIPE, SIG_IGN);
+  p.signals.emplace(p.loop, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP}, [this](int number) {
+    if (number == SIGHUP) return parts_->folder->rescan();
+    if (parts_->stopping) _exit(130);
+    parts_->log.info("Main", "{}, stopping: running calls have {} s", number == SIGTERM ? "SIGTERM" : "SIGINT",
+                     config_.drain_timeout.count());
+    parts_->stop(config_);
+  });
+  p.folder->start();
+  if (p.probe) p.probe->start();
+  p.loop.post([this] { parts_->tell_ready(config_.ready_fd); });
+  p.loop.run();
+  p.audit_log->stop();
+  p.log.info("Main", "stopped");
+  return 0;
+}
+
+/// After this job every loop and every pool thread has been at its top: no stack holds code from before.
+void P2PAdminSystem::Parts::quiesce(Job job) {
+  pool.quiesce([this, job = std::move(job)]() mutable { loop.post(std::move(job)); });
+}
+
+void P2PAdminSystem::Parts::tell_ready(int fd) const {
+  if (fd < 0) return;
+  std::string line = json::dump(Value{{"node_id", node->facts().node_id}, {"port", listen.port}, {"pid", getpid()}}) + '\n';
+  if (::write(fd, line.data(), line.size()) < 0) return;  // nobody reads: no matter
+  ::close(fd);
+}
+
+void P2PAdminSystem::Parts::stop(const Config& config) {
+  stopping = true;
+  node->set_draining();
+  if (probe) probe->stop();
+  folder->stop();
+  server.stop_accepting();
+  grace = loop.post_at(clock.now() + config.drain_timeout, [this] {
+    log.warn("Main", "{} calls did not end in time, they are cancelled", stats.running());
+    runner->cancel_all();
+    server.close_all();
+  });
+  server.when_empty([this] { stop_services(); });
+}
+
+void P2PAdminSystem::Parts::stop_services() {
+  loop.cancel(grace);
+  services->stop_all([this] { loop.stop(); });
+}
+
+}  // namespace p2p

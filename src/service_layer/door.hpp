@@ -1,0 +1,90 @@
+// Door: what the routes of the API work with, and how they answer. P2PServiceLayer makes it, checks each request, and
+// calls the route's function.
+//
+// Threads: the loop's.
+#pragma once
+
+#include <chrono>
+#include <memory>
+#include <string>
+
+#include <sys/types.h>
+
+#include "auth/authenticator.hpp"
+#include "base/clock.hpp"
+#include "base/json.hpp"
+#include "base/log.hpp"
+#include "bridge/target.hpp"
+#include "net/http_server.hpp"
+#include "registry/rpc_methods.hpp"
+#include "service_layer/node_view.hpp"
+#include "service_layer/query.hpp"
+#include "service_layer/request_headers.hpp"
+#include "service_layer/route.hpp"
+#include "service_layer/trace_context.hpp"
+
+namespace p2p {
+
+/// A request that has passed the checks before its route's own. Valid during the route's function.
+struct Request {
+  const HttpRequest& http;
+  RequestHeaders headers;
+  const Route* route = nullptr;
+  std::array<std::string_view, 2> names{};  ///< what stood for the braces of the route
+  CallerPtr caller{};                       ///< null where no token is needed
+  TraceId trace{};
+  Instant started{};                        ///< set when the log shows requests
+};
+
+struct DoorSettings {
+  Self self;
+  bool loopback = true;            ///< every listener is loopback: local mode
+  std::string listen_address;      ///< without brackets
+  std::uint16_t port = 0;
+  bool local_trust = true;
+  uid_t own_uid = 0;
+  std::chrono::seconds token_life{24 * 3600};
+  json::Limits json;
+  std::size_t result_limit = 16 * 1024 * 1024;  ///< bytes of an answer; memory per call
+  std::size_t batch_limit = 100;                ///< requests in one batch
+};
+
+class RpcExchanges;
+
+struct Door {
+  Door(DoorSettings settings, RPCMethods& rpc_methods, CallRunner& call_runner, Authenticator& auth, NodeView& view,
+       Log& node_log, const Clock& node_clock);
+  ~Door();
+
+  const DoorSettings settings;
+  RPCMethods& rpc;
+  CallRunner& runner;
+  Authenticator& authenticator;
+  NodeView& node;
+  Log& log;
+  const Clock& clock;
+  std::unique_ptr<RpcExchanges> exchanges;
+  const std::string ran_here;  ///< header lines that say so
+  std::string body, headers;   ///< of the answer being written; kept for their memory
+};
+
+/// Counts the answer and writes its line into the log (debug; a failure of ours: warn).
+void note(Door& door, const Route* route, int status, const TraceId& trace, std::string_view what, Instant started);
+
+void answer_json(Door& door, const Request& request, HttpExchange& exchange, const Value& body, int status = 200);
+void answer_text(Door& door, const Request& request, HttpExchange& exchange, std::string_view text,
+                 std::string_view content_type, int status = 200);
+/// As a problem; audited when it is a refusal of rights.
+void answer_error(Door& door, const Request& request, HttpExchange& exchange, const Error& error);
+
+/// The query of the request, which may have only what its route knows; answers the error and gives none otherwise.
+[[nodiscard]] std::optional<Query> take_query(Door& door, const Request& request, HttpExchange& exchange);
+
+// The routes, by file.
+[[nodiscard]] std::vector<Route> look_routes();      // look_routes.cpp
+[[nodiscard]] std::vector<Route> catalogue_routes(); // catalogue_routes.cpp
+[[nodiscard]] std::vector<Route> token_routes();     // token_routes.cpp
+[[nodiscard]] std::vector<Route> rpc_routes();       // rpc_routes.cpp
+[[nodiscard]] std::vector<Route> json_rpc_routes();  // json_rpc_routes.cpp
+
+}  // namespace p2p

@@ -1,0 +1,185 @@
+// POST /rpc: strict JSON-RPC 2.0 (jsonrpc.org/specification): single, batch, notification. The status is 200 whatever
+// the calls say, 204 when there is nothing to answer, 400 when no request could be read.
+#include <memory>
+
+#include "model/error_table.hpp"
+#include "service_layer/door.hpp"
+#include "service_layer/envelope.hpp"
+#include "service_layer/problem.hpp"
+
+namespace p2p {
+namespace {
+
+class Batch;
+
+/// One request of a batch. Entries run concurrently, each authorized by itself.
+class BatchEntry final : public RpcCall {
+ public:
+  explicit BatchEntry(Batch& batch) : batch_(batch) {}
+  void answered(Result<Value> result) override;
+  [[nodiscard]] std::string peer() const override;
+
+  Value id;
+  bool notification = false;
+  bool done = false;
+  std::string path;  ///< text of the method, which the request only views
+  std::string answer;
+
+ private:
+  Batch& batch_;
+};
+
+/// All requests of one HTTP request. Owns itself until the last entry is answered.
+class Batch final : public HttpAbort {
+ public:
+  Batch(Door& door, const Request& request, HttpExchange& exchange, bool single)
+      : door_(door), exchange_(exchange), route_(request.route), client_(*request.http.client), caller_(request.caller),
+        trace_(request.trace), started_(request.started), single_(single) {}
+
+  void run(std::vector<Result<Envelope>> requests) {
+    for (std::size_t i = 0; i < requests.size(); ++i) entries_.push_back(std::make_unique<BatchEntry>(*this));
+    left_ = requests.size() + 1;  // and this function
+    for (std::size_t i = 0; i < requests.size(); ++i) start(*entries_[i], std::move(requests[i]));
+    if (left_ > 1) exchange_.on_client_left(this);
+    finish_one();
+  }
+
+  void write(BatchEntry& entry, const Result<Value>& result) {
+    if (!entry.notification) {
+      if (result) write_result(EnvelopeShape::v2, *result, entry.id, {}, entry.answer);
+      else write_error(EnvelopeShape::v2, error_object(result.error(), "/rpc", trace_), entry.id, entry.answer);
+    }
+    entry.done = true;
+  }
+  void finish_one() {
+    if (--left_ > 0) return;
+    const std::unique_ptr<Batch> self(this);
+    respond();
+  }
+  void client_left() override {
+    ++left_;  // not gone before the loop is through
+    for (const auto& entry : entries_)
+      if (!entry->done) door_.rpc.cancel(*entry);
+    finish_one();
+  }
+  [[nodiscard]] const Endpoint& client() const { return client_; }
+
+ private:
+  void start(BatchEntry& entry, Result<Envelope> request) {
+    if (request) request = checked(*std::move(request));
+    if (request && request->id) entry.id = *request->id;
+    if (!request) return entry.answered(fail(request.error()));
+    entry.notification = !request->id.has_value();
+    entry.path = request->method->as_string();
+    const Result<MethodPath> path = MethodPath::parse(entry.path);
+    if (!path) return entry.answered(fail(Errc::method_not_found, path.error().message()));
+    if (request->target)
+      if (auto here = target_here(request->target->as_string()); !here) return entry.answered(fail(here.error()));
+    CallRequest wanted;
+    wanted.path = *path;
+    if (request->params) wanted.params = *std::move(request->params);
+    wanted.caller = caller_;
+    wanted.trace = trace_;
+    if (request->timeout_ms) wanted.timeout_ns = request->timeout_ms->as_int() * 1'000'000;
+    door_.rpc.call(std::move(wanted), entry);
+  }
+  [[nodiscard]] Result<void> target_here(const std::string& selector) const {
+    const Result<Target> target = Target::parse(selector);
+    return target ? runs_here(*target, door_.settings.self) : fail(target.error());
+  }
+  static Result<Envelope> checked(Envelope envelope) {
+    if (!envelope.jsonrpc) return fail(Errc::invalid_request, "jsonrpc: must be \"2.0\"");
+    if (auto sound = check_envelope(envelope); !sound) return fail(std::move(sound.error()));
+    if (!envelope.method) return fail(Errc::invalid_request, "method: is missing");
+    if (envelope.params && envelope.params->is_null())
+      return fail(Errc::invalid_request, "params: must be an object or an array, or be left out");
+    return envelope;
+  }
+
+  void respond() {
+    door_.headers.clear();
+    door_.body.clear();
+    for (const auto& entry : entries_) {
+      if (entry->notification) continue;
+      door_.body += door_.body.empty() ? (single_ ? "" : "[") : ",";
+      door_.body += entry->answer;
+      if (door_.body.size() > door_.settings.result_limit) return respond_too_large();
+    }
+    if (!door_.body.empty() && !single_) door_.body += ']';
+    send(door_.body.empty() ? 204 : 200);
+  }
+  void respond_too_large() {
+    door_.body.clear();
+    const Error error(Errc::too_large, "the answers of this batch are over 16 MiB together");
+    write_error(EnvelopeShape::v2, error_object(error, "/rpc", trace_), Value(), door_.body);
+    send(200);
+  }
+  void send(int status) {
+    exchange_.on_client_left(nullptr);
+    append_trace_header(trace_, door_.headers);
+    note(door_, route_, status, trace_, "POST /rpc", started_);
+    exchange_.respond({.status = status,
+                       .content_type = status == 204 ? std::string_view{} : std::string_view("application/json"),
+                       .headers = door_.headers,
+                       .body = door_.body});
+  }
+
+  Door& door_;
+  HttpExchange& exchange_;
+  const Route* route_;
+  Endpoint client_;
+  CallerPtr caller_;
+  TraceId trace_;
+  Instant started_;
+  bool single_;
+  std::vector<std::unique_ptr<BatchEntry>> entries_;
+  std::size_t left_ = 0;
+};
+
+void BatchEntry::answered(Result<Value> result) {
+  batch_.write(*this, result);
+  batch_.finish_one();
+}
+
+std::string BatchEntry::peer() const { return batch_.client().text(); }
+
+/// 400 with an envelope: nothing in the body can be answered by itself.
+void refuse_all(Door& door, const Request& request, HttpExchange& exchange, const Error& error) {
+  door.headers.clear();
+  door.body.clear();
+  write_error(EnvelopeShape::v2, error_object(error, "/rpc", request.trace), Value(), door.body);
+  append_trace_header(request.trace, door.headers);
+  note(door, request.route, 400, request.trace, "POST /rpc", request.started);
+  exchange.respond({.status = 400, .headers = door.headers, .body = door.body});
+}
+
+void json_rpc(Door& door, const Request& request, HttpExchange& exchange) {
+  const std::string_view body = request.http.body;
+  const auto first = body.find_first_not_of(" \t\r\n");
+  std::vector<Result<Envelope>> requests;
+  const bool single = first != body.npos && body[first] == '{';
+  if (single) {
+    Result<Envelope> envelope = read_envelope(body, door.settings.json);
+    if (!envelope && envelope.error().code() == Errc::parse_error)
+      return refuse_all(door, request, exchange, envelope.error());
+    requests.push_back(std::move(envelope));
+  } else {
+    Result<Value> parsed = json::parse(body, door.settings.json);
+    if (!parsed) return refuse_all(door, request, exchange, parsed.error());
+    if (!parsed->is_array() || parsed->size() == 0)
+      return refuse_all(door, request, exchange,
+                        Error(Errc::invalid_request, "expected a request object, or an array of at least one"));
+    if (parsed->size() > door.settings.batch_limit)
+      return refuse_all(door, request, exchange,
+                        Error(Errc::invalid_request, "a batch has at most " + std::to_string(door.settings.batch_limit) +
+                                                         " requests, this one " + std::to_string(parsed->size())));
+    for (Value& entry : parsed->make_array()) requests.push_back(envelope_of(std::move(entry)));
+  }
+  (new Batch(door, request, exchange, single))->run(std::move(requests));  // owns itself
+}
+
+}  // namespace
+
+std::vector<Route> json_rpc_routes() { return {{"POST", "/rpc", &json_rpc}}; }
+
+}  // namespace p2p

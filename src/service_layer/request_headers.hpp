@@ -1,0 +1,18 @@
+// RequestHeaders: the headers that the API reads, found in one pass over a request.
+#pragma once
+
+#include <span>
+#include <string_view>
+
+#include "net/http_head.hpp"
+
+namespace p2p {
+
+struct RequestHeaders {
+  std::string_view host, authorization, content_type, content_encoding, traceparent, target, timeout, accept;
+  bool host_repeated = false, authorization_repeated = false;
+
+  [[nodiscard]] static RequestHeaders read(std::span<const HttpField> fields) noexcept;
+};
+
+}  // namespace p2p

@@ -1,0 +1,109 @@
+#include "service_layer/rpc_exchange.hpp"
+
+#include "model/error_table.hpp"
+#include "service_layer/problem.hpp"
+
+namespace p2p {
+
+RpcExchange& RpcExchanges::take() {
+  if (free_.empty()) {
+    all_.push_back(std::make_unique<RpcExchange>(door_, *this));
+    free_.reserve(all_.capacity());
+    return *all_.back();
+  }
+  RpcExchange* exchange = free_.back();
+  free_.pop_back();
+  return *exchange;
+}
+
+void RpcExchange::bind(const Request& request, HttpExchange& exchange) {
+  exchange_ = &exchange;
+  route_ = request.route;
+  client_ = *request.http.client;
+  trace_ = request.trace;
+  started_ = request.started;
+  instance_ = request.http.path;
+  style = AnswerStyle::envelope;
+  shape = EnvelopeShape::seed;
+  id = Value();
+  notification = meta = done_ = false;
+}
+
+void RpcExchange::run(CallRequest request) {
+  in_run_ = true;
+  door_.rpc.call(std::move(request), *this);
+  in_run_ = false;
+  if (done_) pool_.give_back(*this);
+  else exchange_->on_client_left(this);
+}
+
+void RpcExchange::refuse(const Error& error) {
+  in_run_ = true;
+  answered(fail(error));
+  in_run_ = false;
+  pool_.give_back(*this);
+}
+
+void RpcExchange::answered(Result<Value> result) {
+  door_.body.clear();
+  door_.headers.clear();
+  int status = 200;
+  if (!result) status = write_failure(result.error());
+  else write_ok(*result);
+  if (result && door_.body.size() > door_.settings.result_limit) {
+    door_.body.clear();
+    status = write_failure(Error(Errc::too_large, "the result is over " +
+                                                      std::to_string(door_.settings.result_limit / (1024 * 1024)) + " MiB"));
+  }
+  if (!in_run_) exchange_->on_client_left(nullptr);
+  respond(status);
+  done_ = true;
+  if (!in_run_) pool_.give_back(*this);
+}
+
+void RpcExchange::write_ok(const Value& result) {
+  if (style == AnswerStyle::local_call) {
+    door_.body += R"({"result":)";
+    json::write(result, door_.body);
+    door_.body += R"(,"success":true})";
+  } else if (!notification) {
+    write_result(shape, result, id, meta ? meta_text() : std::string(), door_.body);
+  }
+  door_.headers += door_.ran_here;
+}
+
+int RpcExchange::write_failure(const Error& error) {
+  append_error_headers(error, door_.headers);
+  if (style == AnswerStyle::local_call) {
+    door_.body += R"({"error":)";
+    json::write(error_object(error, instance_, trace_), door_.body);
+    door_.body += R"(,"success":false})";
+  } else {
+    write_error(shape, error_object(error, instance_, trace_), id, door_.body);
+  }
+  return error_entry(error.code()).http_status;
+}
+
+void RpcExchange::respond(int status) {
+  const bool empty = notification;  // 2.0: it is answered with nothing, whatever became of it
+  append_trace_header(trace_, door_.headers);
+  const bool logged = door_.log.enabled(LogLevel::debug) || status >= 500;
+  note(door_, route_, empty ? 204 : status, trace_, logged ? "POST " + instance_ : std::string(), started_);
+  exchange_->respond({.status = empty ? 204 : status,
+                      .content_type = empty ? std::string_view{} : std::string_view("application/json"),
+                      .headers = door_.headers,
+                      .body = empty ? std::string_view{} : std::string_view(door_.body)});
+}
+
+std::string RpcExchange::meta_text() const {
+  std::string text = ",\"meta\":";
+  json::write(Value{{"node_id", door_.settings.self.node_id},
+                    {"path", "local"},
+                    {"cached", false},
+                    {"age_ms", 0},
+                    {"trace_id", trace_text(trace_)}},
+              text);
+  return text;
+}
+
+}  // namespace p2p
