@@ -1,0 +1,136 @@
+// A load on an HTTP server: the same request over CONNECTIONS keep-alive connections, PIPELINE of them on the way on each.
+// Prints one line of JSON: requests, seconds, latencies in microseconds (of whole pipelines), answers that were not 200.
+//
+//   p2p_bench_http_load PORT CONNECTIONS PIPELINE SECONDS REQUEST_FILE [SAVE_FIRST_ANSWER_TO]
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cstdio>
+#include <cstdlib>
+#include <cstring>
+#include <fstream>
+#include <iterator>
+#include <string>
+#include <vector>
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+struct Connection {
+  int fd = -1;
+  std::string in;
+  std::size_t waiting = 0;
+  Clock::time_point sent;
+};
+
+struct Tally {
+  std::uint64_t requests = 0, not_ok = 0;
+  std::vector<float> latencies;
+  std::string first_answer;
+};
+
+[[noreturn]] void give_up(const char* what) {
+  std::perror(what);
+  std::exit(1);
+}
+
+int connect_to(std::uint16_t port) {
+  const int fd = ::socket(AF_INET, SOCK_STREAM | SOCK_CLOEXEC, 0);
+  sockaddr_in at{};
+  at.sin_family = AF_INET;
+  at.sin_port = htons(port);
+  at.sin_addr.s_addr = htonl(INADDR_LOOPBACK);
+  if (::connect(fd, reinterpret_cast<const sockaddr*>(&at), sizeof at) != 0) give_up("connect");
+  const int one = 1;
+  ::setsockopt(fd, IPPROTO_TCP, TCP_NODELAY, &one, sizeof one);
+  return fd;
+}
+
+/// The length of the answer at the beginning of `bytes`, 0 while it has not come whole.
+std::size_t answer_length(const std::string& bytes, std::size_t from) {
+  const auto end = bytes.find("\r\n\r\n", from);
+  if (end == bytes.npos) return 0;
+  const auto length = bytes.find("Content-Length: ", from);
+  if (length == bytes.npos || length > end) return 0;
+  const std::size_t whole = end + 4 - from + std::strtoul(bytes.c_str() + length + 16, nullptr, 10);
+  return bytes.size() - from >= whole ? whole : 0;
+}
+
+void send_all(Connection& connection, const std::string& burst, std::size_t pipeline) {
+  connection.sent = Clock::now();
+  connection.waiting = pipeline;
+  if (::send(connection.fd, burst.data(), burst.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(burst.size())) give_up("send");
+}
+
+void take_answers(Connection& connection, Tally& tally) {
+  std::size_t from = 0;
+  while (const std::size_t length = answer_length(connection.in, from)) {
+    if (tally.first_answer.empty()) tally.first_answer = connection.in.substr(from, length);
+    if (connection.in.compare(from, 12, "HTTP/1.1 200") != 0) ++tally.not_ok;
+    ++tally.requests;
+    --connection.waiting;
+    from += length;
+  }
+  connection.in.erase(0, from);
+  if (connection.waiting == 0)
+    tally.latencies.push_back(std::chrono::duration<float, std::micro>(Clock::now() - connection.sent).count());
+}
+
+double at(std::vector<float>& sorted, double part) {
+  return sorted.empty() ? 0 : static_cast<double>(sorted[static_cast<std::size_t>(static_cast<double>(sorted.size() - 1) * part)]);
+}
+
+}  // namespace
+
+int main(int argc, char** argv) {
+  if (argc < 6) return std::fputs("usage: p2p_bench_http_load PORT CONNECTIONS PIPELINE SECONDS REQUEST_FILE [SAVE]\n", stderr), 2;
+  const auto port = static_cast<std::uint16_t>(std::strtoul(argv[1], nullptr, 10));
+  const auto count = std::strtoul(argv[2], nullptr, 10), pipeline = std::strtoul(argv[3], nullptr, 10);
+  const double wanted = std::strtod(argv[4], nullptr);
+  std::ifstream file(argv[5], std::ios::binary);
+  const std::string request{std::istreambuf_iterator<char>(file), {}};
+  std::string burst;
+  for (std::size_t i = 0; i < pipeline; ++i) burst += request;
+
+  const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
+  std::vector<Connection> connections(count);
+  for (Connection& connection : connections) {
+    connection.fd = connect_to(port);
+    epoll_event event{};
+    event.events = EPOLLIN;
+    event.data.ptr = &connection;
+    ::epoll_ctl(epoll, EPOLL_CTL_ADD, connection.fd, &event);
+  }
+  Tally tally;
+  const auto begin = Clock::now(), end = begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(wanted));
+  for (Connection& connection : connections) send_all(connection, burst, pipeline);
+  std::vector<epoll_event> events(512);
+  std::vector<char> buffer(262144);
+  std::size_t busy = count;
+  while (busy > 0) {
+    const int ready = ::epoll_wait(epoll, events.data(), static_cast<int>(events.size()), 5000);
+    if (ready <= 0) give_up("no answer for 5 s");
+    for (int i = 0; i < ready; ++i) {
+      Connection& connection = *static_cast<Connection*>(events[static_cast<std::size_t>(i)].data.ptr);
+      const ssize_t got = ::recv(connection.fd, buffer.data(), buffer.size(), 0);
+      if (got <= 0) give_up("recv");
+      connection.in.append(buffer.data(), static_cast<std::size_t>(got));
+      take_answers(connection, tally);
+      if (connection.waiting > 0) continue;
+      if (Clock::now() < end) send_all(connection, burst, pipeline);
+      else --busy;
+    }
+  }
+  const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+  std::sort(tally.latencies.begin(), tally.latencies.end());
+  std::printf("{\"requests\":%llu,\"seconds\":%.3f,\"not_ok\":%llu,\"min_us\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f}\n",
+              static_cast<unsigned long long>(tally.requests), seconds, static_cast<unsigned long long>(tally.not_ok),
+              at(tally.latencies, 0), at(tally.latencies, 0.5), at(tally.latencies, 0.99));
+  if (argc > 6) std::ofstream(argv[6], std::ios::binary) << tally.first_answer;
+}
