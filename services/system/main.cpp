@@ -133,7 +133,11 @@ void Run::describe() {
 
 Task<> Run::initialize() {
   sampler_.start();
-  co_await refresh_disks();  // so that the first get_system_info, which is kept for a minute, is whole
+  try {
+    co_await refresh_disks();  // so that the first get_system_info, which is kept for a minute, is whole
+  } catch (const Error& error) {
+    logger.warning("the disks' usage is not known yet: {}", error.message());
+  }
   every("disk usage", 30_s, &Run::refresh_disks);
 }
 

@@ -18,7 +18,7 @@
 namespace system_service {
 
 struct SamplerSettings {
-  /// Shorter shows more and costs more: each tick is about 0.1 ms of CPU. Kept within 250 ms and 60 s.
+  /// Shorter shows more and costs more: each tick is some 0.05 ms of CPU. Kept within 250 ms and 60 s.
   std::int64_t interval_ms = 1000;
   /// Listing all processes costs more than the rest together, so they are counted each so many ticks only.
   std::int64_t ticks_a_process_count = 5;

@@ -117,7 +117,8 @@ TEST(Arguments, a_flag_goes_before_the_environment_and_the_environment_stays_wit
   environment.state_dir = "/state";
   environment.log_level = LogLevel::warn;
   const Config config =
-      taken({"coordinator", "--services-dir", "here", "--address", "127.0.0.2", "--name", "n1"}, environment)
+      taken({"coordinator", "--services-dir", "here", "--address", "127.0.0.2", "--name", "n1"},
+            std::move(environment))
           .config;
   EXPECT_EQ(config.services_dir, "here");
   EXPECT_EQ(config.state_dir, "/state");

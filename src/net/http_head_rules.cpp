@@ -114,9 +114,6 @@ std::optional<HttpRefusal> judge_length(HttpHead& head, const Framing& framing) 
 
 /// "http://host:8001/path" is served as "/path" only when it names the same host as the Host header.
 std::optional<HttpRefusal> judge_target(HttpHead& head, const Framing& framing) {
-  if (!std::ranges::all_of(head.target, [](char c) { return c > ' ' && c < 0x7f && c != '#'; })) {
-    return bad("target has a character that must be percent-encoded");
-  }
   auto local = head.target;
   if (local.front() != '/' && local != "*") {
     constexpr std::string_view scheme = "http://";

@@ -4,6 +4,8 @@
 
 #include <gtest/gtest.h>
 
+#include "net/beast_oracle_test.hpp"
+
 namespace p2p {
 namespace {
 
@@ -138,6 +140,7 @@ TEST(HttpHead, a_request_that_can_be_read_in_two_ways_is_refused) {
       {"target beyond ASCII", get("", "GET /\xc3\xa4 HTTP/1.1")},
       {"another expectation", get("Expect: 200-ok\r\n")},
       {"bad Connection", get("Connection: close;\x7f\r\n")},
+      {"Connection that is no list", get("Connection: clo se\r\n")},
   };
   for (const auto& [name, bytes] : cases) {
     HttpHead head;
@@ -167,6 +170,27 @@ TEST(HttpHead, what_is_unusual_but_clear_is_accepted) {
     EXPECT_TRUE(verdict.complete) << name;
     EXPECT_FALSE(verdict.refusal.has_value()) << name << ": " << verdict.refusal->detail;
   }
+}
+
+TEST(HttpHead, what_is_accepted_beast_accepts_with_the_same_meaning) {
+  // Every byte in every place where a byte can stand.
+  std::size_t accepted = 0;
+  for (int code = 0; code < 256; ++code) {
+    const std::string byte(1, static_cast<char>(code));
+    for (const auto& bytes : {get("", "G" + byte + "T / HTTP/1.1"), get("", "GET /" + byte + " HTTP/1.1"),
+                              get("", "GET /" + byte + "a HTTP/1.1"), get("", "GET / HTTP/1." + byte),
+                              get("A" + byte + "b: c\r\n"), get("A:" + byte + "\r\n"),
+                              get("A: b" + byte + "c\r\n"), get("A: b" + byte + "\r\n"),
+                              get("Connection: a" + byte + "b\r\n"), get("Connection: close" + byte + "\r\n"),
+                              get("Content-Length: " + byte + "\r\n"), get(byte + "\r\n")}) {
+      HttpHead head;
+      const auto verdict = judge(bytes, head);
+      if (!verdict.complete || verdict.refusal) continue;
+      ++accepted;
+      EXPECT_EQ(test::disagreement(bytes, head), "") << code << " in " << bytes;
+    }
+  }
+  EXPECT_GT(accepted, 800U);
 }
 
 TEST(HttpHead, the_path_of_an_absolute_target_is_the_local_part) {

@@ -1,6 +1,5 @@
 // HttpServer: HTTP/1.1 on a port, from bytes to requests and from answers to bytes. It knows framing, limits
-// and timeouts; it knows no route, no token and no JSON. Beast's parser works inside; no Asio or Beast type
-// appears here.
+// and timeouts; it knows no route, no token and no JSON. No Asio type appears here.
 //
 // A request is framed in one way only: both lengths, two lengths, unknown transfer codings, bare LF, folded
 // headers, white space before the colon and every other doubt end with 400 and a closed connection (RFC 9112;

@@ -148,6 +148,10 @@ Result<void> P2PAdminSystem::start() {
 
 void P2PAdminSystem::Parts::make_call_path(const Config& config, const std::string& node_id) {
   runner.emplace(methods, loop, stats, &*audit, node_id);
+  runner->on_slow_turn([this](std::string_view who, std::chrono::milliseconds time) {
+    log.warn("Main", "{} kept the loop for {} ms, everybody else waited; blocking work belongs into run_blocking", who,
+             time.count());
+  });
   bridge.emplace(*runner, log, Self{node_id, config.role});
   rpc.emplace(*runner, &*audit, RPCMethods::Limits{});
 }

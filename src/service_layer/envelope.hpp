@@ -1,12 +1,13 @@
 // Envelope: the JSON-RPC object around a call, in and out.
 //
-// A member that stands twice is refused: what is authorized by the first and run by the second would be a hole. Unknown
-// members are passed over.
+// A member that stands twice is refused: what is authorized by the first and run by the second would be a
+// hole. Unknown members are passed over.
 #pragma once
 
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/json.hpp"
 #include "base/result.hpp"
@@ -22,19 +23,24 @@ struct Envelope {
 
 /// Reads an envelope; empty text is the empty object. parse_error, or invalid_request for a repeated member.
 [[nodiscard]] Result<Envelope> read_envelope(std::string_view body, const json::Limits& limits);
-/// The same from a parsed entry of a batch; invalid_request when it is no object.
-[[nodiscard]] Result<Envelope> envelope_of(Value entry);
+/// The texts of the items of a batch, which is sound JSON and an array of at least one: each is an envelope
+/// to read.
+[[nodiscard]] std::vector<std::string_view> batch_items(std::string_view array);
 
-/// What holds for every envelope: `jsonrpc` is "2.0" or absent, `id` is a string (up to 256 bytes), a number or null,
-/// `params` an object or an array, `target` a string, `timeout_ms` 1 to 600000.
+/// What holds for every envelope: `jsonrpc` is "2.0" or absent, `id` is a string (up to 256 bytes), a number
+/// or null, `params` an object or an array, `target` a string, `timeout_ms` 1 to 600000.
 [[nodiscard]] Result<void> check_envelope(const Envelope& envelope);
 
 /// The `method` member must agree with the path: "ping", "system/ping" and "system.ping" do for system/ping.
 [[nodiscard]] Result<void> check_method_agrees(const Envelope& envelope, const MethodPath& path);
 
-enum class EnvelopeShape { seed, v2 };  ///< {"result","error","id"}, always all three; or JSON-RPC 2.0: one of two
+enum class EnvelopeShape {
+  seed,
+  v2
+};  ///< {"result","error","id"}, always all three; or JSON-RPC 2.0: one of two
 
-void write_result(EnvelopeShape shape, const Value& result, const Value& id, std::string_view extra, std::string& out);
+void write_result(EnvelopeShape shape, const Value& result, const Value& id, std::string_view extra,
+                  std::string& out);
 void write_error(EnvelopeShape shape, const Value& error, const Value& id, std::string& out);
 
 }  // namespace p2p

@@ -118,11 +118,17 @@ TEST(Envelope, a_body_that_names_another_method_than_the_path_is_refused) {
   }
 }
 
-TEST(Envelope, an_entry_of_a_batch_must_be_an_object) {
-  EXPECT_EQ(envelope_of(Value(1)).error().code(), Errc::invalid_request);
-  const Result<Envelope> envelope = envelope_of(Value{{"method", "a.b"}, {"more", 1}});
-  ASSERT_TRUE(envelope);
-  EXPECT_EQ(*envelope->method, Value("a.b"));
+TEST(Envelope, the_items_of_a_batch_are_what_stands_between_its_commas) {
+  using Items = std::vector<std::string_view>;
+  EXPECT_EQ(batch_items("[1,2]"), (Items{"1", "2"}));
+  EXPECT_EQ(batch_items(" [ {} ] "), (Items{" {} "}));
+  EXPECT_EQ(batch_items(R"([{"a":[1,{"b":2}]},[[]],null])"), (Items{R"({"a":[1,{"b":2}]})", "[[]]", "null"}));
+}
+
+TEST(Envelope, what_stands_in_a_string_ends_no_item_of_a_batch) {
+  using Items = std::vector<std::string_view>;
+  EXPECT_EQ(batch_items(R"(["],[","\"],","\\",{"}":"\\\","}])"),
+            (Items{R"("],[")", R"("\"],")", R"("\\")", R"({"}":"\\\","})"}));
 }
 
 std::string result_text(EnvelopeShape shape, const Value& result, const Value& id,

@@ -1,11 +1,12 @@
-// POST /rpc: strict JSON-RPC 2.0 (jsonrpc.org/specification): single, batch, notification. The status is 200 whatever
-// the calls say, 204 when there is nothing to answer, 400 when no request could be read.
+// POST /rpc: strict JSON-RPC 2.0 (jsonrpc.org/specification): single, batch, notification. The status is 200
+// whatever the calls say, 204 when there is nothing to answer, 400 when no request could be read.
 #include <memory>
 
 #include "model/error_table.hpp"
 #include "service_layer/door.hpp"
 #include "service_layer/envelope.hpp"
 #include "service_layer/problem.hpp"
+#include "service_layer/rpc_exchange.hpp"
 
 namespace p2p {
 namespace {
@@ -33,8 +34,14 @@ class BatchEntry final : public RpcCall {
 class Batch final : public HttpAbort {
  public:
   Batch(Door& door, const Request& request, HttpExchange& exchange, bool single)
-      : door_(door), exchange_(exchange), route_(request.route), client_(*request.http.client), caller_(request.caller),
-        trace_(request.trace), started_(request.started), single_(single) {}
+      : door_(door),
+        exchange_(exchange),
+        route_(request.route),
+        client_(*request.http.client),
+        caller_(request.caller),
+        trace_(request.trace),
+        started_(request.started),
+        single_(single) {}
 
   void run(std::vector<Result<Envelope>> requests) {
     for (std::size_t i = 0; i < requests.size(); ++i) entries_.push_back(std::make_unique<BatchEntry>(*this));
@@ -46,8 +53,10 @@ class Batch final : public HttpAbort {
 
   void write(BatchEntry& entry, const Result<Value>& result) {
     if (!entry.notification) {
-      if (result) write_result(EnvelopeShape::v2, *result, entry.id, {}, entry.answer);
-      else write_error(EnvelopeShape::v2, error_object(result.error(), "/rpc", trace_), entry.id, entry.answer);
+      if (result)
+        write_result(EnvelopeShape::v2, *result, entry.id, {}, entry.answer);
+      else
+        write_error(EnvelopeShape::v2, error_object(result.error(), "/rpc", trace_), entry.id, entry.answer);
     }
     entry.done = true;
   }
@@ -74,7 +83,8 @@ class Batch final : public HttpAbort {
     const Result<MethodPath> path = MethodPath::parse(entry.path);
     if (!path) return entry.answered(fail(Errc::method_not_found, path.error().message()));
     if (request->target)
-      if (auto here = target_here(request->target->as_string()); !here) return entry.answered(fail(here.error()));
+      if (auto here = check_target(door_, *caller_, *path, request->target->as_string()); !here)
+        return entry.answered(fail(here.error()));
     CallRequest wanted;
     wanted.path = *path;
     if (request->params) wanted.params = *std::move(request->params);
@@ -82,10 +92,6 @@ class Batch final : public HttpAbort {
     wanted.trace = trace_;
     if (request->timeout_ms) wanted.timeout_ns = request->timeout_ms->as_int() * 1'000'000;
     door_.rpc.call(std::move(wanted), entry);
-  }
-  [[nodiscard]] Result<void> target_here(const std::string& selector) const {
-    const Result<Target> target = Target::parse(selector);
-    return target ? runs_here(*target, door_.settings.self) : fail(target.error());
   }
   static Result<Envelope> checked(Envelope envelope) {
     if (!envelope.jsonrpc) return fail(Errc::invalid_request, "jsonrpc: must be \"2.0\"");
@@ -118,10 +124,11 @@ class Batch final : public HttpAbort {
     exchange_.on_client_left(nullptr);
     append_trace_header(trace_, door_.headers);
     note(door_, route_, status, trace_, "POST /rpc", started_);
-    exchange_.respond({.status = status,
-                       .content_type = status == 204 ? std::string_view{} : std::string_view("application/json"),
-                       .headers = door_.headers,
-                       .body = door_.body});
+    exchange_.respond(
+        {.status = status,
+         .content_type = status == 204 ? std::string_view{} : std::string_view("application/json"),
+         .headers = door_.headers,
+         .body = door_.body});
   }
 
   Door& door_;
@@ -164,16 +171,19 @@ void json_rpc(Door& door, const Request& request, HttpExchange& exchange) {
       return refuse_all(door, request, exchange, envelope.error());
     requests.push_back(std::move(envelope));
   } else {
-    Result<Value> parsed = json::parse(body, door.settings.json);
+    const Result<Value> parsed = json::parse(body, door.settings.json);
     if (!parsed) return refuse_all(door, request, exchange, parsed.error());
     if (!parsed->is_array() || parsed->size() == 0)
-      return refuse_all(door, request, exchange,
-                        Error(Errc::invalid_request, "expected a request object, or an array of at least one"));
+      return refuse_all(
+          door, request, exchange,
+          Error(Errc::invalid_request, "expected a request object, or an array of at least one"));
     if (parsed->size() > door.settings.batch_limit)
-      return refuse_all(door, request, exchange,
-                        Error(Errc::invalid_request, "a batch has at most " + std::to_string(door.settings.batch_limit) +
-                                                         " requests, this one " + std::to_string(parsed->size())));
-    for (Value& entry : parsed->make_array()) requests.push_back(envelope_of(std::move(entry)));
+      return refuse_all(
+          door, request, exchange,
+          Error(Errc::invalid_request, "a batch has at most " + std::to_string(door.settings.batch_limit) +
+                                           " requests, this one " + std::to_string(parsed->size())));
+    for (const std::string_view item : batch_items(body))
+      requests.push_back(read_envelope(item, door.settings.json));
   }
   (new Batch(door, request, exchange, single))->run(std::move(requests));  // owns itself
 }

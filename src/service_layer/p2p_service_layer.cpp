@@ -27,7 +27,8 @@ Error unknown_path(std::string_view path, const RouteTable& routes) {
   std::vector<std::string_view> known;
   for (const Route& route : routes.all()) known.push_back(route.pattern);
   Error error(Errc::not_found, "nothing is at " + std::string(path.substr(0, 128)));
-  if (const std::string close = nearest(path, known); !close.empty()) error.with("hint", "did you mean " + close + "?");
+  if (const std::string close = nearest(path, known); !close.empty())
+    error.with("hint", "did you mean " + close + "?");
   return error;
 }
 
@@ -36,7 +37,9 @@ Error unknown_path(std::string_view path, const RouteTable& routes) {
 P2PServiceLayer::P2PServiceLayer(DoorSettings settings, RPCMethods& rpc, CallRunner& runner,
                                  Authenticator& authenticator, NodeView& node, Log& log, const Clock& clock,
                                  Random& random)
-    : door_(std::move(settings), rpc, runner, authenticator, node, log, clock), routes_(all_routes()), traces_(random) {}
+    : door_(std::move(settings), rpc, runner, authenticator, node, log, clock),
+      routes_(all_routes()),
+      traces_(random) {}
 
 std::string P2PServiceLayer::constant_headers() {
   return "X-P2P-Api: 1\r\nCache-Control: no-store\r\nX-Content-Type-Options: nosniff\r\n"
@@ -45,7 +48,8 @@ std::string P2PServiceLayer::constant_headers() {
 
 void P2PServiceLayer::on_request(const HttpRequest& http, HttpExchange& exchange) {
   Request request{.http = http, .headers = RequestHeaders::read(http.fields)};
-  const auto parent = request.headers.traceparent.empty() ? std::nullopt : read_traceparent(request.headers.traceparent);
+  const auto parent =
+      request.headers.traceparent.empty() ? std::nullopt : read_traceparent(request.headers.traceparent);
   request.trace = parent ? *parent : traces_.next();
   if (door_.log.enabled(LogLevel::debug)) request.started = door_.clock.now();
   if (!host_is_ours(request))
@@ -53,7 +57,8 @@ void P2PServiceLayer::on_request(const HttpRequest& http, HttpExchange& exchange
                         Error(Errc::wrong_host, "this node does not answer to the name in Host",
                               Value{{"hint", "use http://" + door_.settings.listen_address + ':' +
                                                  std::to_string(door_.settings.port)}}));
-  if (!find_route(request, exchange) || !authorize(request, exchange) || !body_is_readable(request, exchange)) return;
+  if (!find_route(request, exchange) || !authorize(request, exchange) || !body_is_readable(request, exchange))
+    return;
   request.route->answer(door_, request, exchange);
 }
 
@@ -120,10 +125,11 @@ bool P2PServiceLayer::body_is_readable(const Request& request, HttpExchange& exc
   };
   if (!request.headers.content_encoding.empty())
     return refuse(Errc::unsupported_media_type, "bodies are taken as they are, without Content-Encoding");
+  const bool has_body = !request.http.body.empty() || request.http.oversized;
+  if (has_body && !request.headers.content_type.empty() && !is_json(request.headers.content_type))
+    return refuse(Errc::unsupported_media_type, "the body must be JSON: send Content-Type: application/json");
   if (request.http.oversized)
     return refuse(Errc::too_large, "the body is over " + std::to_string(body_limit(request.http)) + " bytes");
-  if (!request.http.body.empty() && !request.headers.content_type.empty() && !is_json(request.headers.content_type))
-    return refuse(Errc::unsupported_media_type, "the body must be JSON: send Content-Type: application/json");
   return true;
 }
 

@@ -63,10 +63,11 @@ void append_error_headers(const Error& error, std::string& headers) {
 
 void append_trace_header(const TraceId& trace, std::string& headers) {
   static constexpr char digits[] = "0123456789abcdef";
-  headers += "X-Trace-Id: ";
+  char line[] = "X-Trace-Id: 00000000000000000000000000000000\r\n";
+  char* at = line + 12;
   for (const std::uint64_t word : trace)
-    for (int shift = 60; shift >= 0; shift -= 4) headers += digits[word >> shift & 15];
-  headers += "\r\n";
+    for (int shift = 60; shift >= 0; shift -= 4) *at++ = digits[word >> shift & 15];
+  headers.append(line, sizeof line - 1);
 }
 
 }  // namespace p2p

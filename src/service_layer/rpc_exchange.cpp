@@ -5,6 +5,17 @@
 
 namespace p2p {
 
+Result<void> check_target(Door& door, const Caller& caller, const MethodPath& path,
+                          const std::string& target) {
+  if (target.empty()) return {};
+  const MethodEntry* method = door.rpc.find_public(path);
+  if (method == nullptr || !covers(caller.role, method->role) ||
+      !caller.may_call(path, door.settings.self.node_id))
+    return {};
+  const Result<Target> place = Target::parse(target);
+  return place ? runs_here(*place, door.settings.self) : fail(place.error());
+}
+
 RpcExchange& RpcExchanges::take() {
   if (free_.empty()) {
     all_.push_back(std::make_unique<RpcExchange>(door_, *this));
@@ -33,8 +44,10 @@ void RpcExchange::run(CallRequest request) {
   in_run_ = true;
   door_.rpc.call(std::move(request), *this);
   in_run_ = false;
-  if (done_) pool_.give_back(*this);
-  else exchange_->on_client_left(this);
+  if (done_)
+    pool_.give_back(*this);
+  else
+    exchange_->on_client_left(this);
 }
 
 void RpcExchange::refuse(const Error& error) {
@@ -48,12 +61,15 @@ void RpcExchange::answered(Result<Value> result) {
   door_.body.clear();
   door_.headers.clear();
   int status = 200;
-  if (!result) status = write_failure(result.error());
-  else write_ok(*result);
+  if (!result)
+    status = write_failure(result.error());
+  else
+    write_ok(*result);
   if (result && door_.body.size() > door_.settings.result_limit) {
     door_.body.clear();
-    status = write_failure(Error(Errc::too_large, "the result is over " +
-                                                      std::to_string(door_.settings.result_limit / (1024 * 1024)) + " MiB"));
+    status = write_failure(
+        Error(Errc::too_large,
+              "the result is over " + std::to_string(door_.settings.result_limit / (1024 * 1024)) + " MiB"));
   }
   if (!in_run_) exchange_->on_client_left(nullptr);
   respond(status);

@@ -1,5 +1,5 @@
-// RpcExchange: one RPC request between its HTTP exchange and the registry: how its answer must look, and what happens
-// when its client leaves. Exchanges are kept and used again, so a call needs no allocation here.
+// RpcExchange: one RPC request between its HTTP exchange and the registry: how its answer must look, and what
+// happens when its client leaves. Exchanges are kept and used again, so a call needs no allocation here.
 //
 // Threads: the loop's.
 #pragma once
@@ -55,6 +55,11 @@ class RpcExchange final : public RpcCall, public HttpAbort {
   std::string instance_;
   bool in_run_ = false, done_ = false;
 };
+
+/// Whether a call may run where `target` says. Nothing is said of the target of a call that is refused for
+/// its method, role or scopes anyway: that comes first, and RPCMethods says it.
+[[nodiscard]] Result<void> check_target(Door& door, const Caller& caller, const MethodPath& path,
+                                        const std::string& target);
 
 class RpcExchanges {
  public:

@@ -1,5 +1,5 @@
-// POST /rpc/{service}/{method}, /rpc/{service.method} and /local/call/{service}/{method}: one call, answered with an
-// envelope and a status that mirrors the error table (http-api.md, section 3).
+// POST /rpc/{service}/{method}, /rpc/{service.method} and /local/call/{service}/{method}: one call, answered
+// with an envelope and a status that mirrors the error table (http-api.md, section 3).
 #include "service_layer/door.hpp"
 #include "service_layer/envelope.hpp"
 #include "service_layer/rpc_exchange.hpp"
@@ -35,15 +35,6 @@ Result<CallWishes> wishes_of(const Request& request, const Envelope& envelope) {
   return wishes;
 }
 
-/// Nothing when the call runs here. A method that does not exist is said before a target that does not.
-Result<void> check_target(Door& door, const std::string& selector, const MethodPath& path) {
-  if (selector.empty()) return {};
-  const Result<Target> target = Target::parse(selector);
-  if (!target) return fail(target.error());
-  if (door.rpc.find_public(path) == nullptr) return {};
-  return runs_here(*target, door.settings.self);
-}
-
 void run_call(Door& door, const Request& request, HttpExchange& exchange, const MethodPath& path, bool meta) {
   RpcExchange& call = door.exchanges->take();
   call.bind(request, exchange);
@@ -57,7 +48,8 @@ void run_call(Door& door, const Request& request, HttpExchange& exchange, const 
   if (auto agrees = check_method_agrees(*envelope, path); !agrees) return call.refuse(agrees.error());
   Result<CallWishes> wishes = wishes_of(request, *envelope);
   if (!wishes) return call.refuse(wishes.error());
-  if (auto here = check_target(door, wishes->target, path); !here) return call.refuse(here.error());
+  if (auto here = check_target(door, *request.caller, path, wishes->target); !here)
+    return call.refuse(here.error());
   call.notification = envelope->is_2_0() && !has_id;
   CallRequest wanted;
   wanted.path = path;

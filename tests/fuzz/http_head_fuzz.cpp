@@ -5,6 +5,7 @@
 #include <cstdlib>
 #include <string>
 
+#include "net/beast_oracle_test.hpp"
 #include "net/http_reader.hpp"
 
 namespace {
@@ -78,9 +79,19 @@ std::string read(const std::uint8_t* bytes, std::size_t size, std::size_t piece)
   return story;
 }
 
+void compare_with_beast(std::string_view bytes) {
+  p2p::HttpHeadScan scan(limits);
+  if (scan.scan(bytes) != p2p::HttpHeadScan::State::complete) return;
+  p2p::HttpHead head;
+  bytes = bytes.substr(0, scan.size());
+  if (p2p::read_head(bytes, head)) return;
+  if (!p2p::test::disagreement(bytes, head).empty()) std::abort();
+}
+
 }  // namespace
 
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* bytes, std::size_t size) {
+  compare_with_beast({reinterpret_cast<const char*>(bytes), size});
   const auto whole = read(bytes, size, size);
   if (read(bytes, size, 1) != whole || read(bytes, size, 7) != whole) std::abort();
   return 0;

@@ -1,5 +1,4 @@
-// hello: the smallest service with something to say. Copy the folder, rename it, change it while the node
-// runs.
+// hello: the smallest service with something to say. Copy the folder, rename it, edit it while a node runs.
 #include <p2p/service.hpp>
 using namespace p2p;
 

@@ -1,21 +1,16 @@
 #include "../command.hpp"
 
-#include <atomic>
-#include <chrono>
-#include <condition_variable>
+#include <cerrno>
 #include <filesystem>
 #include <fstream>
-#include <mutex>
 #include <string>
 #include <thread>
 
 #include <fcntl.h>
-#include <gmock/gmock.h>
-#include <p2p/error.hpp>
+#include <gtest/gtest.h>
 #include <signal.h>
 #include <unistd.h>
 
-#include "../command_pool.hpp"
 #include "../steady.hpp"
 
 namespace system_service {
@@ -33,13 +28,12 @@ CommandOutcome run(std::string text, std::int64_t timeout_ms = 20'000, std::stri
   return command.outcome();
 }
 
-/// True once no process has this number: it has died and somebody has reaped it.
+/// True once this process has died. A zombie counts: whose child it became may not reap it.
 bool gone(pid_t pid) {
   const std::int64_t give_up = steady_ns() + patience_ns;
   while (steady_ns() < give_up) {
     if (::kill(pid, 0) != 0 && errno == ESRCH) return true;
-    std::ifstream status("/proc/" + std::to_string(pid) +
-                         "/stat");  // a zombie counts as gone: its parent is not ours
+    std::ifstream status("/proc/" + std::to_string(pid) + "/stat");
     const std::string line{std::istreambuf_iterator<char>(status), {}};
     if (line.find(") Z") != line.npos) return true;
     std::this_thread::yield();
@@ -223,91 +217,6 @@ TEST(Command, a_process_that_left_the_group_cannot_keep_it_by_the_pipe) {
   ASSERT_TRUE(parent.ready());
   const pid_t left = std::stoi(parent.stop().out);
   EXPECT_EQ(::kill(left, SIGKILL), 0);
-}
-
-// ---------------------------------------------------------------- the pool
-
-/// Counts ends, for the test to wait for.
-class Ends {
- public:
-  [[nodiscard]] std::function<void()> one() {
-    return [this] {
-      const std::lock_guard lock(mutex_);
-      ++count_;
-      more_.notify_all();
-    };
-  }
-  [[nodiscard]] bool reach(int count) {
-    std::unique_lock lock(mutex_);
-    return more_.wait_for(lock, std::chrono::nanoseconds(patience_ns), [&] { return count_ >= count; });
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable more_;
-  int count_ = 0;
-};
-
-bool becomes_idle(CommandPool& pool) {
-  const std::int64_t give_up = steady_ns() + patience_ns;
-  while (pool.running() > 0 && steady_ns() < give_up) std::this_thread::yield();
-  return pool.running() == 0;
-}
-
-TEST(CommandPool, says_when_a_command_has_ended) {
-  Ends ends;
-  CommandPool pool(environment);
-  const auto ticket = pool.start({.command = "echo done"}, ends.one());
-  ASSERT_TRUE(ends.reach(1));
-  EXPECT_EQ(ticket.outcome().out, "done\n");
-  EXPECT_TRUE(becomes_idle(pool));
-}
-
-TEST(CommandPool, a_ninth_command_is_refused_until_another_has_ended) {
-  Ends ends;
-  CommandPool pool(environment);
-  std::vector<CommandPool::Ticket> tickets;
-  for (int i = 0; i < 8; ++i) tickets.push_back(pool.start({.command = "sleep 1000"}, ends.one()));
-  try {
-    (void)pool.start({.command = "true"}, ends.one());
-    ADD_FAILURE() << "a ninth command was taken";
-  } catch (const p2p::Error& error) {
-    EXPECT_EQ(error.code(), p2p::Errc::overloaded);
-  }
-  tickets.clear();
-  ASSERT_TRUE(becomes_idle(pool));
-  const auto ticket = pool.start({.command = "true"}, ends.one());
-  EXPECT_TRUE(ends.reach(1));
-}
-
-TEST(CommandPool, a_command_that_nobody_waits_for_is_stopped_and_says_nothing) {
-  std::atomic<bool> called = false;
-  CommandPool pool(environment);
-  {
-    const auto ticket = pool.start({.command = "sleep 1000"}, [&] { called = true; });
-  }
-  EXPECT_TRUE(becomes_idle(pool));
-  EXPECT_FALSE(called);
-}
-
-TEST(CommandPool, stop_all_ends_what_runs) {
-  Ends ends;
-  CommandPool pool(environment);
-  const auto ticket = pool.start({.command = "sleep 1000"}, ends.one());
-  pool.stop_all();
-  ASSERT_TRUE(ends.reach(1));
-  EXPECT_EQ(ticket.outcome().end, End::stopped);
-}
-
-TEST(CommandPool, its_end_kills_even_who_ignores_SIGTERM) {
-  Ends ends;
-  const std::int64_t started = steady_ns();
-  {
-    CommandPool pool(environment, {.grace_ms = 1'000'000});
-    const auto ticket = pool.start({.command = "trap '' TERM; while :; do sleep 1; done"}, ends.one());
-    pool.stop_all();
-  }
-  EXPECT_LT(steady_ns() - started, patience_ns);
 }
 
 }  // namespace

@@ -1,74 +1,117 @@
 #include "net/impl/head_grammar.hpp"
 
-#include <boost/beast/http/basic_parser.hpp>
+#include <algorithm>
+#include <array>
 
 namespace p2p {
 namespace {
 
-namespace beast = boost::beast;
-namespace http = beast::http;
+constexpr HttpRefusal bad(std::string_view detail) { return {Errc::invalid_request, detail}; }
 
-std::string_view std_view(beast::string_view text) { return {text.data(), text.size()}; }
-
-/// Takes what Beast finds as views into the input: nothing is copied, nothing allocated on a warm connection.
-class Grammar final : public http::basic_parser<true> {
- public:
-  explicit Grammar(HttpHead& head) : head_(head) {
-    skip(true);                // the body is not Beast's
-    header_limit(256 * 1024);  // HttpHeadScan has bounded it
-    body_limit(boost::none);
+/// The characters of a token (RFC 9110, section 5.6.2): methods and the names of headers.
+constexpr auto token_characters = [] {
+  std::array<bool, 256> table{};
+  for (const char c :
+       std::string_view("!#$%&'*+-.^_`|~0123456789abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ")) {
+    table[static_cast<unsigned char>(c)] = true;
   }
+  return table;
+}();
 
- private:
-  using Code = beast::error_code;
-  using Text = beast::string_view;
+/// How many characters at the beginning of `text` are a token.
+std::size_t token_size(std::string_view text) {
+  std::size_t size = 0;
+  while (size < text.size() && token_characters[static_cast<unsigned char>(text[size])]) ++size;
+  return size;
+}
 
-  void on_request_impl(http::verb, Text method, Text target, int version, Code&) override {
-    head_.method = std_view(method);
-    head_.target = std_view(target);
-    head_.http_1_0 = version == 10;
+/// No control character but the tab. Without an early end, so that the compiler makes it 16 characters at a
+/// time.
+bool is_text(std::string_view text) {
+  bool wrong = false;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    wrong |= (code < 0x20 && code != '\t') || code == 0x7f;
   }
-  void on_field_impl(http::field, Text name, Text value, Code&) override {
-    head_.fields.push_back({std_view(name), std_view(value)});
+  return !wrong;
+}
+
+bool is_target(std::string_view text) {
+  bool wrong = false;
+  for (const char c : text) {
+    const auto code = static_cast<unsigned char>(c);
+    wrong |= code <= 0x20 || code >= 0x7f || code == '#';
   }
-  void on_response_impl(int, Text, int, Code&) override {}
-  void on_header_impl(Code&) override {}
-  void on_body_init_impl(const boost::optional<std::uint64_t>&, Code&) override {}
-  std::size_t on_body_impl(Text, Code&) override { return 0; }
-  void on_chunk_header_impl(std::uint64_t, Text, Code&) override {}
-  std::size_t on_chunk_body_impl(std::uint64_t, Text, Code&) override { return 0; }
-  void on_finish_impl(Code&) override {}
+  return !wrong && !text.empty();
+}
 
-  HttpHead& head_;
-};
+std::string_view trimmed(std::string_view text) {
+  const auto blank = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && blank(text.front())) text.remove_prefix(1);
+  while (!text.empty() && blank(text.back())) text.remove_suffix(1);
+  return text;
+}
 
-std::string_view reason(http::error error) {
-  switch (error) {
-    case http::error::bad_method: return "the method is no token";
-    case http::error::bad_target: return "the target is missing or has a forbidden character";
-    case http::error::bad_version: return "the version is neither HTTP/1.1 nor HTTP/1.0";
-    case http::error::bad_field: return "a header's name is no token directly before its colon";
-    case http::error::bad_value: return "a header's value has a forbidden character";
-    case http::error::bad_line_ending: return "carriage return without line feed";
-    case http::error::bad_content_length:
-      return "Content-Length is not one number, or stands beside Transfer-Encoding";
-    case http::error::multiple_content_length: return "Content-Length is given twice";
-    case http::error::bad_transfer_encoding:
-      return "Transfer-Encoding is given twice or stands beside Content-Length";
-    default: return "not an HTTP request";  // Beast's list is longer than what a head can meet
+/// The next line without its CRLF, taken off `rest`.
+std::string_view take_line(std::string_view& rest) {
+  const auto end = rest.find('\n');
+  const auto line = rest.substr(0, end - 1);
+  rest.remove_prefix(end + 1);
+  return line;
+}
+
+/// method SP target SP HTTP/1.x
+std::optional<HttpRefusal> read_request_line(std::string_view line, HttpHead& head) {
+  const auto size = token_size(line);
+  if (size == 0 || size == line.size() || line[size] != ' ') return bad("the method is no token");
+  head.method = line.substr(0, size);
+  line.remove_prefix(size + 1);
+  const auto blank = line.find(' ');
+  if (blank == std::string_view::npos) return bad("the target or the version is missing");
+  head.target = line.substr(0, blank);
+  if (!is_target(head.target))
+    return bad("the target is empty or has a character that must be percent-encoded");
+  const auto version = line.substr(blank + 1);
+  head.http_1_0 = version == "HTTP/1.0";
+  if (!head.http_1_0 && version != "HTTP/1.1") return bad("the version is neither HTTP/1.1 nor HTTP/1.0");
+  return std::nullopt;
+}
+
+/// name ":" OWS value OWS
+std::optional<HttpRefusal> read_field(std::string_view line, HttpHead& head) {
+  const auto size = token_size(line);
+  if (size == 0 || size == line.size() || line[size] != ':') {
+    return bad("a header's name is no token directly before its colon");
+  }
+  const auto value = trimmed(line.substr(size + 1));
+  if (!is_text(value)) return bad("a header's value has a forbidden character");
+  head.fields.push_back({line.substr(0, size), value});
+  return std::nullopt;
+}
+
+/// Connection: a list of tokens; one of them may end the connection.
+std::optional<HttpRefusal> read_connection(std::string_view list, HttpHead& head) {
+  for (;;) {
+    const auto comma = std::min(list.find(','), list.size());
+    const auto option = trimmed(list.substr(0, comma));
+    if (token_size(option) != option.size()) return bad("Connection is no list of tokens");
+    if (same_ignoring_case(option, "close")) head.keep_alive = false;
+    if (comma == list.size()) return std::nullopt;
+    list.remove_prefix(comma + 1);
   }
 }
 
 }  // namespace
 
 std::optional<HttpRefusal> parse_head_grammar(std::string_view bytes, HttpHead& head) {
-  Grammar grammar(head);
-  beast::error_code error;
-  const auto taken = grammar.put(boost::asio::const_buffer(bytes.data(), bytes.size()), error);
-  if (error) return HttpRefusal{Errc::invalid_request, reason(static_cast<http::error>(error.value()))};
-  if (taken != bytes.size() || !grammar.is_done())
-    return HttpRefusal{Errc::invalid_request, "not an HTTP request"};
-  head.keep_alive = grammar.keep_alive();
+  if (auto refusal = read_request_line(take_line(bytes), head)) return refusal;
+  head.keep_alive = !head.http_1_0;
+  for (auto line = take_line(bytes); !line.empty(); line = take_line(bytes)) {
+    if (auto refusal = read_field(line, head)) return refusal;
+    const auto& [name, value] = head.fields.back();
+    if (name.size() != 10 || !same_ignoring_case(name, "connection")) continue;
+    if (auto refusal = read_connection(value, head)) return refusal;
+  }
   return std::nullopt;
 }
 

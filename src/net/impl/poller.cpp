@@ -41,12 +41,16 @@ void Poller::remove(int fd, Pollee& pollee) {
   }
 }
 
-/// One batch, then the loop has its turn; what is still ready is reported again.
+/// While clients keep coming, batch follows batch, which spares the way through the loop; then the loop has
+/// its turn, and what is still ready is reported again.
 void Poller::dispatch() {
-  count_ = ::epoll_wait(epoll_.get(), ready_.data(), static_cast<int>(ready_.size()), 0);
-  for (next_ = 0; next_ < count_;) {
-    const auto event = ready_[static_cast<std::size_t>(next_++)];
-    if (event.data.ptr != nullptr) static_cast<Pollee*>(event.data.ptr)->on_ready(event.events);
+  for (int handled = 0; handled < static_cast<int>(ready_.size()); handled += count_) {
+    count_ = ::epoll_wait(epoll_.get(), ready_.data(), static_cast<int>(ready_.size()), 0);
+    for (next_ = 0; next_ < count_;) {
+      const auto event = ready_[static_cast<std::size_t>(next_++)];
+      if (event.data.ptr != nullptr) static_cast<Pollee*>(event.data.ptr)->on_ready(event.events);
+    }
+    if (count_ <= 1) break;  // a lone client is answered; asking again would be in vain
   }
   count_ = 0;
 }

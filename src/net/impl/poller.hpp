@@ -1,6 +1,6 @@
-// Poller: tells many sockets of one server when they are ready, level-triggered. An epoll set inside the
-// loop's own: Asio's operations would cost a read that finds nothing, and their own weight, for each request
-// (docs/adr; about a tenth of the CPU of a request).
+// Poller: tells many sockets of one server when they are ready, level-triggered: an epoll set that the loop
+// watches as one descriptor. Asio's own operations would cost each request a read that finds nothing and the
+// weight of the operation, about a tenth of its CPU.
 //
 // Threads: the loop's own.
 #pragma once
