@@ -29,7 +29,7 @@ void* operator new(std::size_t size) { return take(size, 0); }
 void* operator new(std::size_t size, std::align_val_t alignment) {
   return take(size, static_cast<std::size_t>(alignment));
 }
-void operator delete(void* block) noexcept { std::free(block); }                          // NOLINT
-void operator delete(void* block, std::size_t) noexcept { std::free(block); }             // NOLINT
-void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }        // NOLINT
+void operator delete(void* block) noexcept { std::free(block); }                                 // NOLINT
+void operator delete(void* block, std::size_t) noexcept { std::free(block); }                    // NOLINT
+void operator delete(void* block, std::align_val_t) noexcept { std::free(block); }               // NOLINT
 void operator delete(void* block, std::size_t, std::align_val_t) noexcept { std::free(block); }  // NOLINT

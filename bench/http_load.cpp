@@ -1,13 +1,8 @@
-// A load on an HTTP server: the same request over CONNECTIONS keep-alive connections, PIPELINE of them on the way on each.
-// Prints one line of JSON: requests, seconds, latencies in microseconds (of whole pipelines), answers that were not 200.
+// A load on an HTTP server: the same request over CONNECTIONS keep-alive connections, PIPELINE of them on the
+// way on each. Prints one line of JSON: requests, seconds, latencies in microseconds (of whole pipelines),
+// answers that were not 200.
 //
 //   p2p_bench_http_load PORT CONNECTIONS PIPELINE SECONDS REQUEST_FILE [SAVE_FIRST_ANSWER_TO]
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <chrono>
 #include <cstdio>
@@ -17,6 +12,12 @@
 #include <iterator>
 #include <string>
 #include <vector>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace {
 
@@ -65,7 +66,8 @@ std::size_t answer_length(const std::string& bytes, std::size_t from) {
 void send_all(Connection& connection, const std::string& burst, std::size_t pipeline) {
   connection.sent = Clock::now();
   connection.waiting = pipeline;
-  if (::send(connection.fd, burst.data(), burst.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(burst.size())) give_up("send");
+  if (::send(connection.fd, burst.data(), burst.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(burst.size()))
+    give_up("send");
 }
 
 void take_answers(Connection& connection, Tally& tally) {
@@ -79,17 +81,27 @@ void take_answers(Connection& connection, Tally& tally) {
   }
   connection.in.erase(0, from);
   if (connection.waiting == 0)
-    tally.latencies.push_back(std::chrono::duration<float, std::micro>(Clock::now() - connection.sent).count());
+    tally.latencies.push_back(
+        std::chrono::duration<float, std::micro>(Clock::now() - connection.sent).count());
 }
 
 double at(std::vector<float>& sorted, double part) {
-  return sorted.empty() ? 0 : static_cast<double>(sorted[static_cast<std::size_t>(static_cast<double>(sorted.size() - 1) * part)]);
+  return sorted.empty()
+             ? 0
+             : static_cast<double>(
+                   sorted[static_cast<std::size_t>(static_cast<double>(sorted.size() - 1) * part)]);
+}
+
+int usage(const char* text) {
+  std::fputs(text, stderr);
+  return 2;
 }
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc < 6) return std::fputs("usage: p2p_bench_http_load PORT CONNECTIONS PIPELINE SECONDS REQUEST_FILE [SAVE]\n", stderr), 2;
+  if (argc < 6)
+    return usage("usage: p2p_bench_http_load PORT CONNECTIONS PIPELINE SECONDS REQUEST_FILE [SAVE]\n");
   const auto port = static_cast<std::uint16_t>(std::strtoul(argv[1], nullptr, 10));
   const auto count = std::strtoul(argv[2], nullptr, 10), pipeline = std::strtoul(argv[3], nullptr, 10);
   const double wanted = std::strtod(argv[4], nullptr);
@@ -108,7 +120,8 @@ int main(int argc, char** argv) {
     ::epoll_ctl(epoll, EPOLL_CTL_ADD, connection.fd, &event);
   }
   Tally tally;
-  const auto begin = Clock::now(), end = begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(wanted));
+  const auto begin = Clock::now(),
+             end = begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(wanted));
   for (Connection& connection : connections) send_all(connection, burst, pipeline);
   std::vector<epoll_event> events(512);
   std::vector<char> buffer(262144);
@@ -123,14 +136,18 @@ int main(int argc, char** argv) {
       connection.in.append(buffer.data(), static_cast<std::size_t>(got));
       take_answers(connection, tally);
       if (connection.waiting > 0) continue;
-      if (Clock::now() < end) send_all(connection, burst, pipeline);
-      else --busy;
+      if (Clock::now() < end)
+        send_all(connection, burst, pipeline);
+      else
+        --busy;
     }
   }
   const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
   std::sort(tally.latencies.begin(), tally.latencies.end());
-  std::printf("{\"requests\":%llu,\"seconds\":%.3f,\"not_ok\":%llu,\"min_us\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f}\n",
-              static_cast<unsigned long long>(tally.requests), seconds, static_cast<unsigned long long>(tally.not_ok),
-              at(tally.latencies, 0), at(tally.latencies, 0.5), at(tally.latencies, 0.99));
+  std::printf(
+      "{\"requests\":%llu,\"seconds\":%.3f,\"not_ok\":%llu,\"min_us\":%.1f,\"p50_us\":%.1f,\"p99_us\":%.1f}"
+      "\n",
+      static_cast<unsigned long long>(tally.requests), seconds, static_cast<unsigned long long>(tally.not_ok),
+      at(tally.latencies, 0), at(tally.latencies, 0.5), at(tally.latencies, 0.99));
   if (argc > 6) std::ofstream(argv[6], std::ios::binary) << tally.first_answer;
 }

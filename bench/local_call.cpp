@@ -1,9 +1,8 @@
-// What a call from one service to another on the same node costs: by name, with empty parameters and a null result, on
-// the CPU clock of the thread. Printed beside its parts and the goals of the project; pin it to a quiet core:
+// What a call from one service to another on the same node costs: by name, with empty parameters and a null
+// result, on the CPU clock of the thread. Printed beside its parts and the goals of the project; pin it to a
+// quiet core:
 //
 //   taskset -c 0 build/release/p2p_bench_local [methods]
-#include <time.h>
-
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
@@ -12,6 +11,7 @@
 
 #include <fmt/format.h>
 #include <p2p/service.hpp>
+#include <time.h>
 
 #include "bench/allocations.hpp"
 #include "bench/local_call_services.hpp"
@@ -93,12 +93,14 @@ Task<> coroutine_rounds(Figures& figures) {
 void with_methods(std::size_t count) {
   LocalCallNode node(count);
   Figures one, all;
-  const Names first{{"s0"}, {"m5"}};
+  const Names first{{"system0"}, {"get_system_m5"}};
   Names every;
-  for (std::size_t i = 0; i < node.services(); ++i) every.services.push_back("s" + std::to_string(i));
-  for (int i = 0; i < 9; ++i) every.methods.push_back("m" + std::to_string(i));  // 9 and 10^n meet in all pairs
+  for (std::size_t i = 0; i < node.services(); ++i) every.services.push_back("system" + std::to_string(i));
+  for (int i = 0; i < 9; ++i)
+    every.methods.push_back("get_system_m" + std::to_string(i));  // 9 and 10^n meet in all pairs
   node.run([&](BaseService& self) { return call_rounds(self, first, one); });
-  one.print(fmt::format("call by name, {} methods, always the same", count), "<= 100, goal 60; 0 allocations");
+  one.print(fmt::format("call by name, {} methods, always the same", count),
+            "<= 100, goal 60; 0 allocations");
   node.run([&](BaseService& self) { return call_rounds(self, every, all); });
   all.print(fmt::format("call by name, {} methods, each in turn", count), "");
 
@@ -127,7 +129,8 @@ void parts() {
 }  // namespace p2p::bench
 
 int main(int count, char** arguments) {
-  fmt::print("{:<52} {:>7} {:>7} {:>12}   {}\n", "ns a call, CPU of the thread", "min", "median", "allocations", "bound");
+  fmt::print("{:<52} {:>7} {:>7} {:>12}   {}\n", "ns a call, CPU of the thread", "min", "median",
+             "allocations", "bound");
   if (count > 1) {  // one number of methods alone: for a profiler
     p2p::bench::with_methods(std::strtoul(arguments[1], nullptr, 10));
     return 0;

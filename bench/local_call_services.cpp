@@ -5,13 +5,13 @@
 namespace p2p::bench {
 namespace {
 
-/// Ten methods that do nothing, called m0 to m9.
+/// Ten methods that do nothing, called get_system_m0 to get_system_m9.
 class Idle final : public BaseService {
  public:
   Idle() {
     MethodOptions options;
     for (std::size_t i = 0; i < LocalCallNode::methods_of_one; ++i)
-      declare_method<&Idle::nothing>(*this, ("m" + std::to_string(i)).c_str(), options,
+      declare_method<&Idle::nothing>(*this, ("get_system_m" + std::to_string(i)).c_str(), options,
                                      std::array<detail::ParameterText, 0>{});
   }
   Task<> nothing() { co_return; }
@@ -41,9 +41,10 @@ struct LocalCallNode::Hosted {
   GenerationPtr generation;
 };
 
-LocalCallNode::LocalCallNode(std::size_t methods) : services_((methods + methods_of_one - 1) / methods_of_one) {
+LocalCallNode::LocalCallNode(std::size_t methods)
+    : services_((methods + methods_of_one - 1) / methods_of_one) {
   host("driver", std::make_unique<Driver>());
-  for (std::size_t i = 0; i < services_; ++i) host("s" + std::to_string(i), std::make_unique<Idle>());
+  for (std::size_t i = 0; i < services_; ++i) host("system" + std::to_string(i), std::make_unique<Idle>());
 }
 
 LocalCallNode::~LocalCallNode() = default;
@@ -56,7 +57,11 @@ void LocalCallNode::host(const std::string& name, std::unique_ptr<BaseService> o
   hosted->object->attach(hosted->runtime.get());
   hosted->generation =
       std::make_shared<Generation>(name, 1, hosted->object.get(), hosted->object->declared_methods(), stats_);
-  registry_.publish({name, ServiceStatus::running, {}, 1, hosted->generation});
+  ServiceEntry entry;
+  entry.name = name;
+  entry.status = ServiceStatus::running;
+  entry.generation = hosted->generation;
+  registry_.publish(std::move(entry));
   hosted_.push_back(std::move(hosted));
 }
 

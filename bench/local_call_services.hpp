@@ -1,5 +1,5 @@
-// The node around the benchmark of local calls: the real registry, runner, bridge and runtime, a loop that never turns
-// (a call between services needs none), and services with as many methods as asked for.
+// The node around the benchmark of local calls: the real registry, runner, bridge and runtime, a loop that
+// never turns (a call between services needs none), and services with as many methods as asked for.
 #pragma once
 
 #include <memory>
@@ -29,7 +29,7 @@ class LocalCallNode {
  public:
   static constexpr std::size_t methods_of_one = 10;
 
-  /// `methods` are spread over services of ten: "s0/m0" to "s<n>/m9".
+  /// `methods` are spread over services of ten: "system0/get_system_m0" to "system<n>/get_system_m9".
   explicit LocalCallNode(std::size_t methods);
   ~LocalCallNode();
 

@@ -1,13 +1,8 @@
-// The yardstick: the least that a server can do on this machine. One thread, epoll; every REQUEST_BYTES that come are
-// taken for a request, unread, and answered with the bytes of a file: those of the node's real answer, headers included.
+// The yardstick: the least that a server can do on this machine. One thread, epoll; every REQUEST_BYTES that
+// come are taken for a request, unread, and answered with the bytes of a file: those of the node's real
+// answer, headers included.
 //
 //   p2p_bench_raw_epoll PORT REQUEST_BYTES ANSWER_FILE
-#include <netinet/in.h>
-#include <netinet/tcp.h>
-#include <sys/epoll.h>
-#include <sys/socket.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstdio>
 #include <cstdlib>
@@ -15,6 +10,12 @@
 #include <iterator>
 #include <string>
 #include <vector>
+
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/epoll.h>
+#include <sys/socket.h>
+#include <unistd.h>
 
 namespace {
 
@@ -49,14 +50,19 @@ void take_all(int listener, int epoll) {
   }
 }
 
+int usage(const char* text) {
+  std::fputs(text, stderr);
+  return 2;
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  if (argc != 4) return std::fputs("usage: p2p_bench_raw_epoll PORT REQUEST_BYTES ANSWER_FILE\n", stderr), 2;
+  if (argc != 4) return usage("usage: p2p_bench_raw_epoll PORT REQUEST_BYTES ANSWER_FILE\n");
   const auto request_bytes = static_cast<std::size_t>(std::strtoul(argv[2], nullptr, 10));
   std::ifstream file(argv[3], std::ios::binary);
   const std::string answer{std::istreambuf_iterator<char>(file), {}};
-  if (request_bytes == 0 || answer.empty()) return std::fputs("nothing to answer\n", stderr), 2;
+  if (request_bytes == 0 || answer.empty()) return usage("nothing to answer\n");
   const int listener = listen_on(static_cast<std::uint16_t>(std::strtoul(argv[1], nullptr, 10)));
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   epoll_event event{};
@@ -83,7 +89,8 @@ int main(int argc, char** argv) {
       connection->unanswered += static_cast<std::size_t>(got);
       out.clear();
       for (; connection->unanswered >= request_bytes; connection->unanswered -= request_bytes) out += answer;
-      if (!out.empty() && ::send(connection->fd, out.data(), out.size(), MSG_NOSIGNAL) < 0) ::shutdown(connection->fd, SHUT_RDWR);
+      if (!out.empty() && ::send(connection->fd, out.data(), out.size(), MSG_NOSIGNAL) < 0)
+        ::shutdown(connection->fd, SHUT_RDWR);
     }
   }
 }

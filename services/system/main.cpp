@@ -134,7 +134,7 @@ void Run::describe() {
 Task<> Run::initialize() {
   sampler_.start();
   try {
-    co_await refresh_disks();  // so that the first get_system_info, which is kept for a minute, is whole
+    co_await refresh_disks();  // so that the first get_system_info is whole
   } catch (const Error& error) {
     logger.warning("the disks' usage is not known yet: {}", error.message());
   }

@@ -1,8 +1,8 @@
 #include "base/clock.hpp"
 
-#include <time.h>
-
 #include <algorithm>
+
+#include <time.h>
 
 namespace p2p {
 

@@ -1,6 +1,7 @@
-// ServiceBridge: the node's end of `proxy["service"]["method"]()`. The author's SimpleLocalProxy, ServiceMethodProxy and
-// MethodCaller (<p2p/proxy.hpp>) collect the names; the call enters the node here, and here it is decided where it
-// runs: on this node through the registry, without network, text or copy; or on another one.
+// ServiceBridge: the node's end of `proxy["service"]["method"]()`. The author's SimpleLocalProxy,
+// ServiceMethodProxy and MethodCaller (<p2p/proxy.hpp>) collect the names; the call enters the node here, and
+// here it is decided where it runs: on this node through the registry, without network, text or copy; or on
+// another one.
 //
 // Threads: the loop's.
 #pragma once
@@ -17,7 +18,8 @@ namespace p2p {
 
 class ServiceBridge {
  public:
-  ServiceBridge(CallRunner& runner, Log& log, Self self) : runner_(runner), log_(log), self_(std::move(self)) {}
+  ServiceBridge(CallRunner& runner, Log& log, Self self)
+      : runner_(runner), log_(log), self_(std::move(self)) {}
 
   /// Returns what runs next. `identity` is the calling service's own.
   std::coroutine_handle<> start(detail::PendingCall& call, Context* parent, std::coroutine_handle<> waiter,

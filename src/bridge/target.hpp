@@ -1,5 +1,5 @@
-// Target: where a call should run, as a selector says it: nothing or "auto", "local", a node id, a role ("coordinator",
-// "role:worker") or a tag ("tag:disk=ssd"). One node runs the call; a glob is for broadcasts.
+// Target: where a call should run, as a selector says it: nothing or "auto", "local", a node id, a role
+// ("coordinator", "role:worker") or a tag ("tag:disk=ssd"). One node runs the call; a glob is for broadcasts.
 #pragma once
 
 #include <string>
@@ -25,8 +25,8 @@ struct Self {
   std::string role;  ///< "coordinator" or "worker"
 };
 
-/// Whether a call to `target` runs on this node. node_not_found when it would have to run on another one: this version
-/// reaches none.
+/// Whether a call to `target` runs on this node. node_not_found when it would have to run on another one:
+/// this version reaches none.
 [[nodiscard]] Result<void> runs_here(const Target& target, const Self& self);
 
 }  // namespace p2p

@@ -1,7 +1,6 @@
 #include "cli/arguments.hpp"
 
 #include <CLI/CLI.hpp>
-
 #include <p2p/detail/nearest.hpp>
 
 #include "node/version.hpp"
@@ -42,16 +41,25 @@ struct Raw {
 };
 
 void add_node_options(CLI::App& verb, Config& config, Raw& raw) {
-  verb.add_option("--port", raw.port, "port of HTTP, and later of gossip and node links; 0 takes a free one")->check(CLI::Range(0, 65535));
-  verb.add_option("--address,--listen", config.address, "address to listen on; loopback only in this version")->capture_default_str();
-  verb.add_option("--node-id,--name", config.node_id, "unique name, kept across restarts (default <role>-<port>)");
-  verb.add_option("--services-dir", config.services_dir, "folder of services (env SERVICES_DIR)")->capture_default_str();
-  verb.add_option("--state-dir", config.state_dir, "keys and identity (env P2P_STATE_DIR)")->capture_default_str();
-  verb.add_option("--redis-url", config.redis_url, "Redis for cached results, used by a later version (env REDIS_URL)");
+  verb.add_option("--port", raw.port, "port of HTTP, and later of gossip and node links; 0 takes a free one")
+      ->check(CLI::Range(0, 65535));
+  verb.add_option("--address,--listen", config.address, "address to listen on; loopback only in this version")
+      ->capture_default_str();
+  verb.add_option("--node-id,--name", config.node_id,
+                  "unique name, kept across restarts (default <role>-<port>)");
+  verb.add_option("--services-dir", config.services_dir, "folder of services (env SERVICES_DIR)")
+      ->capture_default_str();
+  verb.add_option("--state-dir", config.state_dir, "keys and identity (env P2P_STATE_DIR)")
+      ->capture_default_str();
+  verb.add_option("--redis-url", config.redis_url,
+                  "Redis for cached results, used by a later version (env REDIS_URL)");
   verb.add_option("--log-level", raw.log_level, "trace, debug, info, warn or error");
-  verb.add_option("--log-format", raw.log_format, "text or json")->check(CLI::IsMember({"text", "json"}))->capture_default_str();
+  verb.add_option("--log-format", raw.log_format, "text or json")
+      ->check(CLI::IsMember({"text", "json"}))
+      ->capture_default_str();
   verb.add_option("--log-file", config.log_file, "log there instead of to stderr");
-  verb.add_option("--ready-fd", config.ready_fd, "write one line of JSON there when the node serves")->check(CLI::Range(0, 65535));
+  verb.add_option("--ready-fd", config.ready_fd, "write one line of JSON there when the node serves")
+      ->check(CLI::Range(0, 65535));
   verb.add_flag("-v,--verbose", raw.verbose, "log level debug");
 }
 
@@ -73,7 +81,10 @@ Error usage_error(const CLI::ParseError& error, const CLI::App& app) {
   std::string what = error.what(), hint = at == &app ? "p2p_admin help" : "p2p_admin help " + at->get_name();
   if (!unknown.empty()) {
     const bool option = unknown.front().starts_with("-");
-    what = (option ? "unknown option " : at == &app ? "unknown command " : "unexpected argument ") + unknown.front();
+    what = (option       ? "unknown option "
+            : at == &app ? "unknown command "
+                         : "unexpected argument ") +
+           unknown.front();
     const std::string word = unknown.front().substr(0, unknown.front().find('='));
     const std::string close = nearest(word, option ? option_names(*at) : commands);
     if (!close.empty() && (option || at == &app)) hint = "did you mean " + close + "?   (" + hint + ')';
@@ -86,7 +97,9 @@ Result<void> settle(Arguments& arguments, const Raw& raw) {
   if (raw.port >= 0) config.port = static_cast<std::uint16_t>(raw.port);
   if (!raw.log_level.empty()) {
     const auto level = log_level_of(raw.log_level);
-    if (!level) return fail(Errc::invalid_params, "--log-level: " + raw.log_level + " is none of trace, debug, info, warn, error");
+    if (!level)
+      return fail(Errc::invalid_params,
+                  "--log-level: " + raw.log_level + " is none of trace, debug, info, warn, error");
     config.log_level = *level;
   }
   if (raw.verbose) config.log_level = LogLevel::debug;
@@ -107,7 +120,8 @@ Result<Arguments> read_arguments(int argc, const char* const* argv, Config envir
   bool wants_help = false;
   app.add_flag("-h,--help", wants_help);
   CLI::App* coordinator = app.add_subcommand("coordinator", "Runs a coordinator until SIGTERM or Ctrl-C.");
-  CLI::App* worker = app.add_subcommand("worker", "Runs a worker, which looks for its coordinator until it answers.");
+  CLI::App* worker =
+      app.add_subcommand("worker", "Runs a worker, which looks for its coordinator until it answers.");
   CLI::App* version = app.add_subcommand("version", "Prints the version.");
   CLI::App* help = app.add_subcommand("help", "Prints the help of a command.");
   help->add_option("COMMAND", raw.topic);
@@ -116,7 +130,9 @@ Result<Arguments> read_arguments(int argc, const char* const* argv, Config envir
     verb->set_help_flag();
     verb->add_flag("-h,--help", wants_help, "this text");
   }
-  worker->add_option("--coord,--coordinator", raw.coordinators, "HOST:PORT of the coordinator; repeatable, or a list with commas")
+  worker
+      ->add_option("--coord,--coordinator", raw.coordinators,
+                   "HOST:PORT of the coordinator; repeatable, or a list with commas")
       ->delimiter(',');
   try {
     app.parse(argc, argv);

@@ -1,4 +1,5 @@
-// Arguments: the command line as decided: what to do, and the configuration it gives. CLI11 reads, the words are ours.
+// Arguments: the command line as decided: what to do, and the configuration it gives. CLI11 reads, the words
+// are ours.
 //
 // A command that is not built yet is not here, and so not in the help.
 #pragma once
@@ -13,10 +14,10 @@ namespace p2p {
 struct Arguments {
   enum class Verb { coordinator, worker, version, help };
   Verb verb = Verb::help;
-  std::string help;      ///< for `help`: the text
-  int help_exit = 0;     ///< 2 when no command was given
+  std::string help;   ///< for `help`: the text
+  int help_exit = 0;  ///< 2 when no command was given
   bool asked_state_dir = false;
-  Config config;         ///< flags over what `environment` had put there
+  Config config;  ///< flags over what `environment` had put there
 };
 
 /// invalid_params with a `hint` for what cannot be understood: exit 2.

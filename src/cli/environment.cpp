@@ -1,10 +1,10 @@
 #include "cli/environment.hpp"
 
-#include <stdlib.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include <stdlib.h>
 
 namespace p2p {
 namespace {
@@ -19,8 +19,11 @@ std::string variable(const char* name) {
 Result<Secret> secret_from(const std::string& path) {
   std::ifstream file(path, std::ios::binary);
   std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file) return fail(Errc::invalid_params, path + ": the secret cannot be read", Value{{"hint", "chmod 0600 and check the path"}});
-  if (text.size() > secret_file_limit) return fail(Errc::invalid_params, path + ": is too large for a secret");
+  if (!file)
+    return fail(Errc::invalid_params, path + ": the secret cannot be read",
+                Value{{"hint", "chmod 0600 and check the path"}});
+  if (text.size() > secret_file_limit)
+    return fail(Errc::invalid_params, path + ": is too large for a secret");
   while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
   return Secret(std::move(text));
 }
@@ -64,7 +67,9 @@ Result<Config> read_environment() {
   if (const std::string folder = variable("SERVICES_DIR"); !folder.empty()) config.services_dir = folder;
   if (const std::string word = variable("P2P_LOG_LEVEL"); !word.empty()) {
     const auto level = log_level_of(word);
-    if (!level) return fail(Errc::invalid_params, "P2P_LOG_LEVEL: " + word + " is none of trace, debug, info, warn, error");
+    if (!level)
+      return fail(Errc::invalid_params,
+                  "P2P_LOG_LEVEL: " + word + " is none of trace, debug, info, warn, error");
     config.log_level = *level;
   }
   if (auto secret = read_secret(config); !secret) return fail(secret.error());

@@ -1,10 +1,10 @@
-// The program: what the command line says, and its exit code. 0 ok, 1 failed, 2 usage, 78 a node refuses to start, 130
-// interrupted.
-#include <sys/prctl.h>
-#include <sys/resource.h>
-
+// The program: what the command line says, and its exit code. 0 ok, 1 failed, 2 usage, 78 a node refuses to
+// start, 130 interrupted.
 #include <cstdio>
 #include <exception>
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
 
 #include "cli/arguments.hpp"
 #include "cli/environment.hpp"

@@ -22,6 +22,12 @@ bool walk(const Dependencies& all, std::string_view at, std::string_view goal, s
 
 }  // namespace
 
+std::vector<std::string> needed_here(std::vector<std::string> dependencies) {
+  for (std::string& name : dependencies)
+    if (name.ends_with("@any")) name.resize(name.size() - 4);
+  return dependencies;
+}
+
 std::string find_cycle(const Dependencies& all, std::string_view service) {
   std::vector<std::string> way{std::string(service)}, seen;
   if (!walk(all, service, service, way, seen)) return {};

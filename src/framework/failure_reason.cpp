@@ -4,7 +4,8 @@ namespace p2p {
 
 std::string FailureReason::text() const {
   std::string text = step + ": ";
-  if (!file.empty()) text += file + (line > 0 ? ':' + std::to_string(line) + ':' + std::to_string(column) : "") + ": ";
+  if (!file.empty())
+    text += file + (line > 0 ? ':' + std::to_string(line) + ':' + std::to_string(column) : "") + ": ";
   text += message;
   if (!log.empty()) text += " (log " + log + ')';
   return text;

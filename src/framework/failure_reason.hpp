@@ -1,4 +1,5 @@
-// FailureReason: why a service does not run, or why its new version was not taken: shown in /local/services and logged.
+// FailureReason: why a service does not run, or why its new version was not taken: shown in /local/services
+// and logged.
 #pragma once
 
 #include <string>
@@ -8,11 +9,11 @@
 namespace p2p {
 
 struct FailureReason {
-  std::string step;     ///< "folder", "compile", "load", "dependencies", "initialize"
+  std::string step;  ///< "folder", "compile", "load", "dependencies", "initialize"
   std::string message;
-  std::string file;     ///< relative to the services folder
+  std::string file;  ///< relative to the services folder
   int line = 0, column = 0;
-  std::string log;      ///< the whole build log, relative to the state directory
+  std::string log;  ///< the whole build log, relative to the state directory
 
   /// "compile: my_service/main.cpp:18:5: no member named ... (log build/my_service/3f9c0d.log)"
   [[nodiscard]] std::string text() const;

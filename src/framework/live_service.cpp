@@ -11,9 +11,19 @@ constexpr std::chrono::milliseconds look_again{5};  // while an old generation d
 
 FailureReason start_failure(std::string message) { return {"initialize", std::move(message), {}, 0, 0, {}}; }
 
-std::optional<FailureReason> read_default(const MethodInfo& method, Parameter& parameter, std::size_t index) {
+/// The schema tells of the default too.
+void put_default(Value& params_schema, const std::string& name, const Value& fallback) {
+  for (Member& part : params_schema.make_object()) {
+    if (part.first != "properties") continue;
+    for (Member& property : part.second.make_object())
+      if (property.first == name) property.second.set("default", fallback);
+  }
+}
+
+std::optional<FailureReason> read_default(MethodInfo& method, Parameter& parameter, std::size_t index) {
   const auto wrong = [&](const std::string& why) {
-    return FailureReason{"load", method.name + ": the default of " + parameter.name + " is wrong: " + why, {}, 0, 0, {}};
+    return FailureReason{
+        "load", method.name + ": the default of " + parameter.name + " is wrong: " + why, {}, 0, 0, {}};
   };
   Result<Value> value = json::parse(parameter.fallback_text);
   if (!value) return wrong(value.error().message());
@@ -22,6 +32,7 @@ std::optional<FailureReason> read_default(const MethodInfo& method, Parameter& p
   } catch (const Error& error) {
     return wrong(error.message());
   }
+  put_default(method.params_schema, parameter.name, *value);
   parameter.fallback = *std::move(value);
   return std::nullopt;
 }
@@ -30,8 +41,13 @@ std::optional<FailureReason> read_default(const MethodInfo& method, Parameter& p
 
 LiveService::LiveService(ServiceSurroundings& surroundings, std::unique_ptr<ServiceInstance> instance,
                          std::uint64_t number, ServiceTimes times, Quiesce quiesce)
-    : surroundings_(surroundings), executor_(surroundings.runner.executor()), instance_(std::move(instance)),
-      name_(instance_->name()), number_(number), times_(times), quiesce_(std::move(quiesce)),
+    : surroundings_(surroundings),
+      executor_(surroundings.runner.executor()),
+      instance_(std::move(instance)),
+      name_(instance_->name()),
+      number_(number),
+      times_(times),
+      quiesce_(std::move(quiesce)),
       runtime_(surroundings, name_, number) {}
 
 LiveService::~LiveService() {
@@ -60,7 +76,8 @@ void LiveService::initialize(std::function<void(std::optional<FailureReason>)> d
   task_ = std::make_unique<ServiceTask>(surroundings_.runner, runtime_.identity(), "initialize");
   starting_ = true;
   limit(times_.start, [this] {
-    end_start(Stop::timeout, "initialize() did not return within " + fmt::format("{:.4g} s", seconds(times_.start)));
+    end_start(Stop::timeout,
+              "initialize() did not return within " + fmt::format("{:.4g} s", seconds(times_.start)));
   });
   BaseService& object = instance_->object();
   task_->start(detail::run_body([&object] { return object.initialize(); }), [this](std::exception_ptr error) {
@@ -68,8 +85,10 @@ void LiveService::initialize(std::function<void(std::optional<FailureReason>)> d
     if (leaked_) return;
     within_limit();
     std::optional<FailureReason> failure;
-    if (!start_ended_.empty()) failure = start_failure(start_ended_);
-    else if (error) failure = start_failure("initialize() failed: " + what_of(error));
+    if (!start_ended_.empty())
+      failure = start_failure(start_ended_);
+    else if (error)
+      failure = start_failure("initialize() failed: " + what_of(error));
     executor_.post([this, failure = std::move(failure)]() mutable { initialized(std::move(failure)); });
   });
 }
@@ -151,8 +170,10 @@ void LiveService::unloaded() {
   task_.reset();
   const bool unmapped = instance_->unload();
   if (!unmapped)
-    surroundings_.log.warn("Hosting", "{}: generation {} is unloaded but its library stays mapped (a thread_local with "
-                                      "a destructor, or unique symbols of g++)", name_, number_);
+    surroundings_.log.warn("Hosting",
+                           "{}: generation {} is unloaded but its library stays mapped (a thread_local with "
+                           "a destructor, or unique symbols of g++)",
+                           name_, number_);
   auto gone = std::move(on_gone_);
   gone(unmapped ? End::unloaded : End::mapped);
 }

@@ -2,7 +2,8 @@
 //
 //   prepare    its methods become a Generation; their defaults are read and checked
 //   initialize the object's own start, within a time limit; calls do not come yet
-//   retire     no new calls come (the registry has another): drain, end its tasks, cleanup(), wait until no stack can
+//   retire     no new calls come (the registry has another): drain, end its tasks, cleanup(), wait until no
+//   stack can
 //              hold its code, unload
 //
 // What does not end in its time is kept mapped for good, since unmapping code in use is a crash.
@@ -23,10 +24,10 @@ namespace p2p {
 
 /// How long the steps of a service's life may take.
 struct ServiceTimes {
-  std::chrono::milliseconds start{30'000};   ///< initialize(); beyond it the start has failed
-  std::chrono::milliseconds stop{10'000};    ///< cleanup(), and tasks that were asked to end
-  std::chrono::milliseconds drain{30'000};   ///< calls on an old generation; then they are cancelled
-  std::chrono::milliseconds leave{10'000};   ///< and after that: then its code stays mapped
+  std::chrono::milliseconds start{30'000};  ///< initialize(); beyond it the start has failed
+  std::chrono::milliseconds stop{10'000};   ///< cleanup(), and tasks that were asked to end
+  std::chrono::milliseconds drain{30'000};  ///< calls on an old generation; then they are cancelled
+  std::chrono::milliseconds leave{10'000};  ///< and after that: then its code stays mapped
 };
 
 class LiveService {
@@ -36,11 +37,12 @@ class LiveService {
     mapped,  ///< unloaded, but the loader keeps its library
     leaked   ///< may still run: neither it nor this object may be destroyed
   };
-  /// Runs `job` once every loop and every pool thread has been at its top.
+  /// Runs `job` once every loop has been at its top. Threads of the pool need none: a generation's own work
+  /// there is counted, and is over when its end has come back to the loop.
   using Quiesce = std::function<void(Job job)>;
 
-  LiveService(ServiceSurroundings& surroundings, std::unique_ptr<ServiceInstance> instance, std::uint64_t number,
-              ServiceTimes times, Quiesce quiesce);
+  LiveService(ServiceSurroundings& surroundings, std::unique_ptr<ServiceInstance> instance,
+              std::uint64_t number, ServiceTimes times, Quiesce quiesce);
   LiveService(const LiveService&) = delete;
   LiveService& operator=(const LiveService&) = delete;
   ~LiveService();
@@ -57,7 +59,8 @@ class LiveService {
   void initialize(std::function<void(std::optional<FailureReason>)> done);
   /// Asks initialize() to end, if it runs: `done` then gets a failure.
   void cancel_start();
-  /// `cleanup` is false for an object whose initialize() failed. `gone` may destroy this object if it was unloaded.
+  /// `cleanup` is false for an object whose initialize() failed. `gone` may destroy this object if it was
+  /// unloaded.
   void retire(bool cleanup, std::function<void(End)> gone);
 
  private:

@@ -1,5 +1,5 @@
-// ServiceCells: the counters and gauges that services keep, by service and name. They outlive reloads, so a counter
-// only grows.
+// ServiceCells: the counters and gauges that services keep, by service and name. They outlive reloads, so a
+// counter only grows.
 //
 // Threads: the main loop's; the cells themselves any.
 #pragma once

@@ -1,5 +1,5 @@
-// ServiceInstance: one loaded version of a service, as framework needs it. hosting implements it: for a library in this
-// process now, for a host process later.
+// ServiceInstance: one loaded version of a service, as framework needs it. hosting implements it: for a
+// library in this process now, for a host process later.
 //
 // Threads: the main loop's.
 #pragma once
@@ -26,8 +26,8 @@ class ServiceInstance {
   [[nodiscard]] virtual const std::string& content_hash() const = 0;
   [[nodiscard]] virtual BaseService& object() = 0;
 
-  /// Destroys the object and lets go of its code, which nothing may run or hold any more. False when the code stays
-  /// mapped all the same (a thread_local with a destructor, a compiler's unique symbols).
+  /// Destroys the object and lets go of its code, which nothing may run or hold any more. False when the code
+  /// stays mapped all the same (a thread_local with a destructor, a compiler's unique symbols).
   virtual bool unload() = 0;
 };
 

@@ -5,27 +5,29 @@
 namespace p2p {
 namespace {
 
-constexpr std::chrono::seconds long_wait{30};       // for a dependency: then it is said, and the node counts as ready
-constexpr std::size_t most_failures = 5;            // starts in failure_window; then only a change helps
+constexpr std::chrono::seconds long_wait{
+    30};  // for a dependency: then it is said, and the node counts as ready
+constexpr std::chrono::seconds compile_patience{
+    10};                                  // who calls what was just saved would rather wait than be refused
+constexpr std::size_t most_failures = 5;  // starts in failure_window; then only a change helps
 constexpr std::chrono::seconds failure_window{60};
 
-/// `name@any` may run on any node; this version of the node knows only itself.
-std::vector<std::string> here(std::vector<std::string> dependencies) {
-  for (std::string& name : dependencies)
-    if (name.ends_with("@any")) name.resize(name.size() - 4);
-  return dependencies;
-}
-
 std::chrono::seconds back_off(std::size_t failures) {
-  return std::chrono::seconds(std::min<std::int64_t>(30, std::int64_t{1} << std::min<std::size_t>(failures, 5)));
+  return std::chrono::seconds(
+      std::min<std::int64_t>(30, std::int64_t{1} << std::min<std::size_t>(failures, 5)));
 }
 
 }  // namespace
 
-ServiceRegistry::ServiceRegistry(MethodRegistry& methods, ServiceSurroundings& surroundings, ServiceTimes times,
-                                 LiveService::Quiesce quiesce, Hooks hooks)
-    : methods_(methods), surroundings_(surroundings), executor_(surroundings.runner.executor()), log_(surroundings.log),
-      times_(times), quiesce_(std::move(quiesce)), hooks_(std::move(hooks)) {}
+ServiceRegistry::ServiceRegistry(MethodRegistry& methods, ServiceSurroundings& surroundings,
+                                 ServiceTimes times, LiveService::Quiesce quiesce, Hooks hooks)
+    : methods_(methods),
+      surroundings_(surroundings),
+      executor_(surroundings.runner.executor()),
+      log_(surroundings.log),
+      times_(times),
+      quiesce_(std::move(quiesce)),
+      hooks_(std::move(hooks)) {}
 
 ServiceRegistry::~ServiceRegistry() = default;
 
@@ -106,8 +108,10 @@ void ServiceRegistry::removed(const std::string& folder) {
     const auto slot = slots_.find(folder);
     if (slot == slots_.end()) return;
     slot->second->stopping = false;
-    if (slot->second->removed) erase(*slot->second);
-    else if (slot->second->queued != nullptr) begin(*slot->second, std::move(slot->second->queued));
+    if (slot->second->removed)
+      erase(*slot->second);
+    else if (slot->second->queued != nullptr)
+      begin(*slot->second, std::move(slot->second->queued));
   });
 }
 
@@ -116,8 +120,10 @@ void ServiceRegistry::erase(Slot& at) {
   forget_retry(at);
   if (at.queued != nullptr) at.queued->unload();
   slots_.erase(at.folder);
-  if (Slot* other = slot_of(service)) announce(*other, other->status);  // one that wanted the name as well
-  else methods_.withdraw(service);
+  if (Slot* other = slot_of(service))
+    announce(*other, other->status);  // one that wanted the name as well
+  else
+    methods_.withdraw(service);
   if (stopping_) stop_next();
 }
 
@@ -129,12 +135,15 @@ void ServiceRegistry::begin(Slot& at, std::unique_ptr<ServiceInstance> instance)
   const bool builtin = instance->isolation() == "builtin";
   const Slot* holder = slot_of(name);
   std::string wrong;
-  if (!is_service_name(name)) wrong = "'" + name + "' is no name for a service: it must match [a-z][a-z0-9_-]{0,63}";
-  else if (name == "system" && !builtin) wrong = "the name system belongs to the built-in service";
+  if (!is_service_name(name))
+    wrong = "'" + name + "' is no name for a service: it must match [a-z][a-z0-9_-]{0,63}";
+  else if (name == "system" && !builtin)
+    wrong = "the name system belongs to the built-in service";
   else if (holder != nullptr && holder != &at && (holder->running != nullptr || holder->candidate != nullptr))
     wrong = "the name " + name + " is taken by folder " + holder->folder;
   else if (at.running != nullptr && at.service != name)
-    wrong = "it now calls itself " + name + "; remove the folder first, then put the service in under its new name";
+    wrong = "it now calls itself " + name +
+            "; remove the folder first, then put the service in under its new name";
   if (!wrong.empty()) {
     instance->unload();
     return refuse(at, FailureReason{"load", wrong, {}, 0, 0, {}});
@@ -144,7 +153,8 @@ void ServiceRegistry::begin(Slot& at, std::unique_ptr<ServiceInstance> instance)
     if (slot_of(before) == nullptr) methods_.withdraw(before);
   }
   at.ring.clear();
-  at.candidate = std::make_unique<LiveService>(surroundings_, std::move(instance), next_number_++, times_, quiesce_);
+  at.candidate =
+      std::make_unique<LiveService>(surroundings_, std::move(instance), next_number_++, times_, quiesce_);
   if (auto failure = at.candidate->prepare()) {
     retire(std::move(at.candidate), false, {});
     return refuse(at, *std::move(failure));
@@ -160,7 +170,7 @@ std::vector<std::string> ServiceRegistry::missing(const Slot& at) const {
   const Slot* first = slot_of("system");  // the built-in service starts before all others
   if (first != nullptr && first != &at && first->running == nullptr && first->candidate != nullptr)
     missing.emplace_back("system");
-  for (const std::string& needed : here(at.candidate->info().dependencies)) {
+  for (const std::string& needed : needed_here(at.candidate->info().dependencies)) {
     if (!runs(needed)) missing.push_back(needed);
   }
   return missing;
@@ -170,7 +180,7 @@ Dependencies ServiceRegistry::declared() const {
   Dependencies all;
   for (const auto& [folder, slot] : slots_) {
     const LiveService* live = slot->candidate != nullptr ? slot->candidate.get() : slot->running.get();
-    if (live != nullptr) all[slot->service] = here(live->info().dependencies);
+    if (live != nullptr) all[slot->service] = needed_here(live->info().dependencies);
   }
   return all;
 }
@@ -181,11 +191,14 @@ void ServiceRegistry::try_start(Slot& at) {
   if (const auto waits_for = missing(at); !waits_for.empty()) {
     at.step = "wait for " + waits_for.front();
     if (at.running == nullptr) announce(at, ServiceStatus::starting);
-    executor_.post_at(at.waiting_since + long_wait, [this, folder = at.folder, number = at.candidate->number()] {
+    executor_.post_at(at.waiting_since + long_wait, [this, folder = at.folder,
+                                                     number = at.candidate->number()] {
       const auto found = slots_.find(folder);
-      if (found == slots_.end() || !found->second->waiting || found->second->candidate->number() != number) return;
+      if (found == slots_.end() || !found->second->waiting || found->second->candidate->number() != number)
+        return;
       if (std::exchange(found->second->warned, true)) return;
-      log_.warn("Registry", "{} has waited 30 s: {}, which does not run", found->second->service, found->second->step);
+      log_.warn("Registry", "{} has waited 30 s: {}, which does not run", found->second->service,
+                found->second->step);
     });
     return;
   }
@@ -193,7 +206,8 @@ void ServiceRegistry::try_start(Slot& at) {
   at.starting = true;
   at.step = "initialize";
   if (at.running == nullptr) announce(at, ServiceStatus::starting);
-  at.candidate->initialize([this, &at](std::optional<FailureReason> failure) { started(at, std::move(failure)); });
+  at.candidate->initialize(
+      [this, &at](std::optional<FailureReason> failure) { started(at, std::move(failure)); });
 }
 
 /// Every service that waits in a ring has failed: none of them can be the first to start.
@@ -213,7 +227,8 @@ void ServiceRegistry::try_start_waiting() {
   std::vector<std::string> folders, opened;
   for (const auto& [folder, slot] : slots_) {
     if (slot->waiting) folders.push_back(folder);
-    if (std::any_of(slot->ring.begin(), slot->ring.end(), [&](const std::string& name) { return runs(name); }))
+    if (std::any_of(slot->ring.begin(), slot->ring.end(),
+                    [&](const std::string& name) { return runs(name); }))
       opened.push_back(folder);
   }
   if (hooks_.bring_again && !stopping_)
@@ -222,7 +237,8 @@ void ServiceRegistry::try_start_waiting() {
       hooks_.bring_again(folder);
     }
   for (const std::string& folder : folders)
-    if (const auto found = slots_.find(folder); found != slots_.end() && found->second->waiting) try_start(*found->second);
+    if (const auto found = slots_.find(folder); found != slots_.end() && found->second->waiting)
+      try_start(*found->second);
 }
 
 void ServiceRegistry::started(Slot& at, std::optional<FailureReason> failure) {
@@ -248,7 +264,8 @@ void ServiceRegistry::swap(Slot& at) {
   at.loaded_at = rfc3339(executor_.clock().wall());
   announce(at, ServiceStatus::running);
   const auto& methods = at.running->generation()->methods();
-  const auto open = std::count_if(methods.begin(), methods.end(), [](const MethodEntry* m) { return m->is_public; });
+  const auto open =
+      std::count_if(methods.begin(), methods.end(), [](const MethodEntry* m) { return m->is_public; });
   log_.info("Registry", "{}: {} methods, {} public{}", at.service, methods.size(), open,
             before == nullptr ? "" : ", reloaded");
   for (const MethodEntry* method : methods) log_.debug("Registry", "registered {}", method->path);
@@ -294,7 +311,8 @@ void ServiceRegistry::refused_start(Slot& at, FailureReason reason) {
   std::erase_if(at.failures, [&](Instant when) { return now - when > failure_window; });
   at.failures.push_back(now);
   if (at.failures.size() >= most_failures) {
-    reason.message += "; given up after " + std::to_string(most_failures) + " tries, reload the service when it is mended";
+    reason.message +=
+        "; given up after " + std::to_string(most_failures) + " tries, reload the service when it is mended";
     return refuse(at, std::move(reason));
   }
   const auto pause = back_off(at.failures.size() - 1);
@@ -319,20 +337,21 @@ void ServiceRegistry::forget_retry(Slot& at) {
 void ServiceRegistry::retire(std::unique_ptr<LiveService> live, bool cleanup, Job then) {
   LiveService* leaving = live.get();
   retiring_.push_back(std::move(live));
-  leaving->retire(cleanup, [this, leaving, after = std::make_shared<Job>(std::move(then))](LiveService::End end) {
-    if (end != LiveService::End::unloaded) ++leaked_;
-    // From the top of the loop: this runs inside a function of the object that goes.
-    executor_.post([this, leaving, end, after] {
-      const auto place = std::find_if(retiring_.begin(), retiring_.end(),
-                                      [&](const auto& held) { return held.get() == leaving; });
-      if (place != retiring_.end()) {
-        if (end == LiveService::End::leaked) kept_.push_back(std::move(*place));
-        retiring_.erase(place);
-      }
-      if (*after) (*after)();
-      if (stopping_) stop_next();
-    });
-  });
+  leaving->retire(
+      cleanup, [this, leaving, after = std::make_shared<Job>(std::move(then))](LiveService::End end) {
+        if (end != LiveService::End::unloaded) ++leaked_;
+        // From the top of the loop: this runs inside a function of the object that goes.
+        executor_.post([this, leaving, end, after] {
+          const auto place = std::find_if(retiring_.begin(), retiring_.end(),
+                                          [&](const auto& held) { return held.get() == leaving; });
+          if (place != retiring_.end()) {
+            if (end == LiveService::End::leaked) kept_.push_back(std::move(*place));
+            retiring_.erase(place);
+          }
+          if (*after) (*after)();
+          if (stopping_) stop_next();
+        });
+      });
 }
 
 /// Tells the registry of methods what a caller of this service meets now.
@@ -346,81 +365,11 @@ void ServiceRegistry::announce(Slot& at, ServiceStatus status) {
   entry.status = status;
   if (status == ServiceStatus::running) entry.generation = at.running->generation();
   if (at.reason) entry.reason = "does not run: " + at.reason->text();
+  if (at.step == "compile" || at.step == "load") entry.patience = compile_patience;
   if (status == ServiceStatus::starting) entry.reason = "is starting (" + at.step + ")";
   if (status == ServiceStatus::error)
     entry.retry_after = std::max(1.0, seconds(at.retry_at - executor_.clock().wall()));
   methods_.publish(std::move(entry));
-}
-
-// ---------------------------------------------------------------- the end of the node
-
-void ServiceRegistry::stop_all(Job done) {
-  stopping_ = true;
-  on_stopped_ = std::move(done);
-  for (const auto& [folder, slot] : slots_) {
-    forget_retry(*slot);
-    if (slot->candidate != nullptr) slot->candidate->cancel_start();
-    if (slot->queued != nullptr) std::exchange(slot->queued, nullptr)->unload();
-    if (slot->candidate != nullptr && !slot->starting) {
-      slot->waiting = false;
-      retire(std::move(slot->candidate), false, {});
-    }
-  }
-  executor_.post([this] { stop_next(); });
-}
-
-void ServiceRegistry::stop_next() {
-  std::vector<std::string> running, there;  // `there` also holds those on their way out
-  Dependencies all = declared();
-  bool starting = false;
-  for (const auto& [folder, slot] : slots_) {
-    if (slot->running != nullptr) running.push_back(slot->service);
-    starting = starting || slot->starting;
-  }
-  there = running;
-  for (const auto& live : retiring_) {
-    there.push_back(live->name());
-    all[live->name()] = here(live->info().dependencies);
-  }
-  if (there.empty() && !starting && on_stopped_) return executor_.post(std::move(on_stopped_));
-  for (auto& [service, needs] : all)
-    if (service != "system") needs.push_back("system");  // it is first to start and last to stop
-  std::vector<std::string> next = free_to_stop(all, there);
-  if (next.empty()) next = running;  // a ring that a reload has made
-  for (const std::string& service : next) {
-    Slot* at = slot_of(service);
-    if (at == nullptr || at->running == nullptr) continue;
-    announce(*at, ServiceStatus::stopping);
-    retire(std::move(at->running), true, {});
-  }
-}
-
-// ---------------------------------------------------------------- what is said of them
-
-bool ServiceRegistry::settled() const {
-  return std::none_of(slots_.begin(), slots_.end(), [](const auto& entry) {
-    const Slot& at = *entry.second;
-    return at.running == nullptr && at.status == ServiceStatus::starting && !at.warned;
-  });
-}
-
-std::size_t ServiceRegistry::count(ServiceStatus status) const {
-  return static_cast<std::size_t>(
-      std::count_if(slots_.begin(), slots_.end(), [&](const auto& entry) { return entry.second->status == status; }));
-}
-
-Value ServiceRegistry::describe() const {
-  Value services = Value::object();
-  for (const auto& [folder, slot] : slots_) {
-    const bool shadowed = slot_of(slot->service) != slot.get() || services.find(slot->service) != nullptr;
-    services.set(shadowed ? folder : slot->service, slot->describe(surroundings_.runner.node_id()));
-  }
-  return services;
-}
-
-Value ServiceRegistry::describe(std::string_view name) const {
-  const Slot* at = slot_of(name);
-  return at == nullptr ? Value() : at->describe(surroundings_.runner.node_id());
 }
 
 }  // namespace p2p

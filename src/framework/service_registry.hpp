@@ -1,8 +1,9 @@
-// ServiceRegistry: the services of this node and their lives: which runs, which is starting, which failed and why; the
-// order of start and stop; the change from one generation to the next.
+// ServiceRegistry: the services of this node and their lives: which runs, which is starting, which failed and
+// why; the order of start and stop; the change from one generation to the next.
 //
-// hosting brings instances in, one a folder; from here on the rules of service-sdk.md, sections 10 and 11, hold: a new
-// generation starts while the old one serves, takes over in one step, and a broken one never replaces a working one.
+// hosting brings instances in, one a folder; from here on the rules of service-sdk.md, sections 10 and 11,
+// hold: a new generation starts while the old one serves, takes over in one step, and a broken one never
+// replaces a working one.
 //
 // Threads: the main loop's.
 #pragma once

@@ -1,8 +1,8 @@
 #include "framework/service_runtime.hpp"
 
-#include <fmt/format.h>
-
 #include <limits>
+
+#include <fmt/format.h>
 
 #include "base/json.hpp"
 
@@ -21,26 +21,35 @@ CallerPtr identity_of(const std::string& service, const std::string& node) {
 
 }  // namespace
 
-ServiceRuntime::ServiceRuntime(ServiceSurroundings& surroundings, std::string service, std::uint64_t generation)
-    : surroundings_(surroundings), bridge_(surroundings.bridge), executor_(surroundings.runner.executor()),
-      service_(std::move(service)), logger_("Service." + service_), number_(generation),
-      identity_(identity_of(service_, surroundings.runner.node_id())), started_(executor_.clock().now()) {}
+ServiceRuntime::ServiceRuntime(ServiceSurroundings& surroundings, std::string service,
+                               std::uint64_t generation)
+    : surroundings_(surroundings),
+      bridge_(surroundings.bridge),
+      executor_(surroundings.runner.executor()),
+      service_(std::move(service)),
+      logger_("Service." + service_),
+      number_(generation),
+      identity_(identity_of(service_, surroundings.runner.node_id())),
+      started_(executor_.clock().now()) {}
 
 ServiceRuntime::~ServiceRuntime() = default;
 
 void ServiceRuntime::wait(detail::Waiting& waiting, std::int64_t after_ns) {
   waiting.owner = this;
-  waiting.interrupt = [](detail::Waiting& stopped) { static_cast<ServiceRuntime*>(stopped.owner)->resume_soon(stopped); };
+  waiting.interrupt = [](detail::Waiting& stopped) {
+    static_cast<ServiceRuntime*>(stopped.owner)->resume_soon(stopped);
+  };
   waiting.context->waiting = &waiting;
   waiting.timer = waits_without_timer;
-  if (after_ns > std::numeric_limits<std::int64_t>::max() / 2) return;  // never, or in more than a hundred years
+  if (after_ns > std::numeric_limits<std::int64_t>::max() / 2)
+    return;  // never, or in more than a hundred years
   waiting.timer = executor_.post_at(executor_.clock().now() + std::chrono::nanoseconds(after_ns),
                                     [this, &waiting] { wake(waiting); });
 }
 
 void ServiceRuntime::wake(detail::Waiting& waiting) {
   forget(waiting);
-  waiting.waiter.resume();
+  surroundings_.runner.watch(waiting.context, waiting.waiter);
 }
 
 void ServiceRuntime::forget(detail::Waiting& waiting) noexcept {
@@ -79,7 +88,8 @@ void ServiceRuntime::spawn(std::string_view name, Task<> task) {
   // Begins at the top of the loop, so that `spawn` returns before the task's first line runs.
   executor_.post([this, place, body = std::move(task)]() mutable {
     (*place)->start(std::move(body), [this, place](std::exception_ptr error) {
-      if (error && !stopping_) surroundings_.log.error(logger_, "task {} ended: {}", (*place)->name(), what_of(error));
+      if (error && !stopping_)
+        surroundings_.log.error(logger_, "task {} ended: {}", (*place)->name(), what_of(error));
       tasks_.erase(place);
       if (stopping_ && tasks_.empty() && on_tasks_ended_) executor_.post(std::move(on_tasks_ended_));
     });
@@ -99,7 +109,8 @@ bool ServiceRuntime::log_enabled(LogSeverity level) const noexcept {
   return surroundings_.log.enabled(static_cast<LogLevel>(level));
 }
 
-void ServiceRuntime::log(LogSeverity level, std::string_view text, const LogField* fields, std::size_t count) {
+void ServiceRuntime::log(LogSeverity level, std::string_view text, const LogField* fields,
+                         std::size_t count) {
   std::string line(text);
   for (std::size_t i = 0; i < count; ++i) {
     line += fmt::format("{}{}=", i == 0 ? "  " : " ", fields[i].name);

@@ -1,5 +1,5 @@
-// ServiceRuntime: the node behind one generation of a service: what the SDK's Runtime promises, made of the call path,
-// the loop, the log and the counters.
+// ServiceRuntime: the node behind one generation of a service: what the SDK's Runtime promises, made of the
+// call path, the loop, the log and the counters.
 //
 // It keeps the generation's background tasks, and ends them before cleanup().
 //
@@ -47,7 +47,8 @@ class ServiceRuntime final : public detail::Runtime {
   /// What the pool still has of this generation: its code must stay while there is any.
   [[nodiscard]] std::size_t blocking_jobs() const noexcept { return *blocking_jobs_; }
 
-  std::coroutine_handle<> start_call(detail::PendingCall& call, Context* parent, std::coroutine_handle<> caller) override {
+  std::coroutine_handle<> start_call(detail::PendingCall& call, Context* parent,
+                                     std::coroutine_handle<> caller) override {
     return bridge_.start(call, parent, caller, identity_);
   }
   void finish_call(detail::PendingCall& call) override { bridge_.finish(call); }

@@ -1,5 +1,5 @@
-// ServiceSlot: what ServiceRegistry knows of one folder: the generation that serves, the one that is to follow, and what
-// is said of them.
+// ServiceSlot: what ServiceRegistry knows of one folder: the generation that serves, the one that is to
+// follow, and what is said of them.
 //
 // Threads: the main loop's.
 #pragma once
@@ -26,12 +26,12 @@ struct ServiceSlot {
   Executor::TimerId retry = 0;
   WallTime retry_at{};
   Instant waiting_since{};
-  bool waiting = false;    ///< the candidate waits for other services
-  bool warned = false;     ///< it has waited long
-  bool starting = false;   ///< the candidate's initialize() runs
-  bool stopping = false;   ///< what served is on its way out, and nothing may begin before
-  bool removed = false;    ///< the folder is gone
-  bool retried = false;    ///< the next offer is the retry that was asked for
+  bool waiting = false;           ///< the candidate waits for other services
+  bool warned = false;            ///< it has waited long
+  bool starting = false;          ///< the candidate's initialize() runs
+  bool stopping = false;          ///< what served is on its way out, and nothing may begin before
+  bool removed = false;           ///< the folder is gone
+  bool retried = false;           ///< the next offer is the retry that was asked for
   std::vector<std::string> ring;  ///< it failed for a ring of dependencies: what it waited for then
 
   /// Puts `instance` in the place of one that nobody began with.

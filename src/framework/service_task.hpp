@@ -1,5 +1,5 @@
-// ServiceTask: one coroutine of a service that no caller waits for: initialize(), cleanup(), a background task. It runs
-// under the service's own identity and can be asked to stop.
+// ServiceTask: one coroutine of a service that no caller waits for: initialize(), cleanup(), a background
+// task. It runs under the service's own identity and can be asked to stop.
 //
 // Lifetime: must have ended, or never started, when it is destroyed. Threads: the home loop's.
 #pragma once

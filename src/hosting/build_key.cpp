@@ -49,10 +49,14 @@ std::vector<std::string> parse_dependencies(std::string_view rule) {
   for (std::size_t i = 0; i < rule.size(); ++i) {
     const char c = rule[i], next = i + 1 < rule.size() ? rule[i + 1] : '\0';
     const bool line_goes_on = c == '\\' && next == '\n';
-    const bool escaped = (c == '\\' && (next == ' ' || next == '#' || next == '\\')) || (c == '$' && next == '$');
-    if (escaped) name += next;
-    else if (line_goes_on || c == ' ' || c == '\n' || c == '\t') end_name();
-    else name += c;
+    const bool escaped =
+        (c == '\\' && (next == ' ' || next == '#' || next == '\\')) || (c == '$' && next == '$');
+    if (escaped)
+      name += next;
+    else if (line_goes_on || c == ' ' || c == '\n' || c == '\t')
+      end_name();
+    else
+      name += c;
     if (escaped || line_goes_on) ++i;
   }
   end_name();
@@ -61,15 +65,16 @@ std::vector<std::string> parse_dependencies(std::string_view rule) {
   return names;
 }
 
-std::string build_key(const BuildBase& base, const std::vector<std::string>& sources, const Snapshot& snapshot,
-                      const std::vector<std::string>& dependencies) {
+std::string build_key(const BuildBase& base, const std::vector<std::string>& sources,
+                      const Snapshot& snapshot, const std::vector<std::string>& dependencies) {
   Sha256 sum;
   add(sum, base);
   add(sum, sources);
   for (const std::string& name : dependencies) {
     add(sum, name);
     if (!name.starts_with('/')) {
-      const Snapshot::File* file = snapshot.find(name.starts_with("./") ? std::string_view(name).substr(2) : name);
+      const Snapshot::File* file =
+          snapshot.find(name.starts_with("./") ? std::string_view(name).substr(2) : name);
       if (file == nullptr) return {};
       add(sum, file->bytes);
     } else if (const auto digest = digest_of_file(name)) {

@@ -1,5 +1,5 @@
-// The key of a build: SHA-256 over everything that decides what the compiler makes. Equal keys, equal library, so a
-// restart of the node compiles nothing that did not change. Pure but for `digest_of_file`.
+// The key of a build: SHA-256 over everything that decides what the compiler makes. Equal keys, equal
+// library, so a restart of the node compiles nothing that did not change. Pure but for `digest_of_file`.
 #pragma once
 
 #include <string>
@@ -13,16 +13,17 @@ namespace p2p {
 
 /// What all builds of a node share.
 struct BuildBase {
-  std::string compiler;      ///< its first words about itself: `--version`
+  std::string compiler;  ///< its first words about itself: `--version`
   std::vector<std::string> flags;
-  std::string sdk;           ///< digest of the SDK's headers
+  std::string sdk;  ///< digest of the SDK's headers
 };
 
-/// The files that a makefile rule, as the compiler writes it with -MD, names behind its colon; each once, sorted.
+/// The files that a makefile rule, as the compiler writes it with -MD, names behind its colon; each once,
+/// sorted.
 [[nodiscard]] std::vector<std::string> parse_dependencies(std::string_view rule);
 
-/// 64 hexadecimal digits, over the contents of `dependencies`: those with a relative name are the snapshot's, others
-/// are the machine's own headers. Empty when one of them is not there any more.
+/// 64 hexadecimal digits, over the contents of `dependencies`: those with a relative name are the snapshot's,
+/// others are the machine's own headers. Empty when one of them is not there any more.
 [[nodiscard]] std::string build_key(const BuildBase& base, const std::vector<std::string>& sources,
                                     const Snapshot& snapshot, const std::vector<std::string>& dependencies);
 /// The same over all of the snapshot: names a build of which nothing is known yet.

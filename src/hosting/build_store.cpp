@@ -1,8 +1,5 @@
 #include "hosting/build_store.hpp"
 
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <charconv>
@@ -10,6 +7,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "hosting/compile_command.hpp"
 
@@ -50,7 +50,8 @@ std::vector<fs::path> newest_first(const std::string& folder, std::string_view e
   std::error_code error;
   for (fs::directory_iterator it(folder, error), last; !error && it != last; it.increment(error)) {
     const std::string name = it->path().filename().string();
-    if (name.ends_with(end) && !name.starts_with("run-")) found.emplace_back(it->last_write_time(error), it->path());
+    if (name.ends_with(end) && !name.starts_with("run-"))
+      found.emplace_back(it->last_write_time(error), it->path());
   }
   std::sort(found.begin(), found.end(), [](const auto& a, const auto& b) { return a.first > b.first; });
   std::vector<fs::path> paths;
@@ -87,7 +88,8 @@ std::vector<std::string> dependencies_made(const std::string& work, std::size_t 
   return all;
 }
 
-BuildStore::BuildStore(std::string state_dir) : state_dir_(std::move(state_dir)), root_(state_dir_ + "/build") {}
+BuildStore::BuildStore(std::string state_dir)
+    : state_dir_(std::move(state_dir)), root_(state_dir_ + "/build") {}
 
 std::optional<BuildStore::Built> BuildStore::find(const std::string& service, const BuildBase& base,
                                                   const std::vector<std::string>& sources,
@@ -107,7 +109,8 @@ std::optional<BuildStore::Built> BuildStore::find(const std::string& service, co
 }
 
 OrReason<std::string> BuildStore::make_work(const std::string& service, std::uint64_t number) const {
-  const std::string work = folder(service) + "/work-" + std::to_string(::getpid()) + '-' + std::to_string(number);
+  const std::string work =
+      folder(service) + "/work-" + std::to_string(::getpid()) + '-' + std::to_string(number);
   std::error_code error;
   fs::create_directories(work + "/tmp", error);
   if (error) return no_state(error);
@@ -117,8 +120,8 @@ OrReason<std::string> BuildStore::make_work(const std::string& service, std::uin
 }
 
 OrReason<BuildStore::Built> BuildStore::keep(const std::string& service, const BuildBase& base,
-                                             const std::vector<std::string>& sources, const Snapshot& snapshot,
-                                             const std::string& work) const {
+                                             const std::vector<std::string>& sources,
+                                             const Snapshot& snapshot, const std::string& work) const {
   Built built;
   built.dependencies = dependencies_made(work, sources.size());
   built.key = build_key(base, sources, snapshot, built.dependencies);
@@ -135,7 +138,8 @@ OrReason<BuildStore::Built> BuildStore::keep(const std::string& service, const B
   return built;
 }
 
-std::string BuildStore::keep_log(const std::string& service, const std::string& key, const std::string& text) const {
+std::string BuildStore::keep_log(const std::string& service, const std::string& key,
+                                 const std::string& text) const {
   const std::string name = key.substr(0, name_length) + ".log";
   write_whole(folder(service) + '/' + name, text);
   const auto logs = newest_first(folder(service), ".log");
@@ -148,7 +152,8 @@ void BuildStore::forget_old(const std::string& service) const {
   const auto libraries = newest_first(folder(service), ".so");
   std::error_code error;
   for (std::size_t i = kept; i < libraries.size(); ++i)
-    for (const char* end : {".so", ".d", ".log"}) fs::remove(fs::path(libraries[i]).replace_extension(end), error);
+    for (const char* end : {".so", ".d", ".log"})
+      fs::remove(fs::path(libraries[i]).replace_extension(end), error);
 }
 
 void BuildStore::drop_work(const std::string& work) const {

@@ -1,12 +1,15 @@
 // BuildStore: what lies in `build/` of the state directory, a folder for each service:
 //
-//   build/my_service/<key>.so       a library, named by the key of its build; with <key>.log and <key>.d, the files it
+//   build/my_service/<key>.so       a library, named by the key of its build; with <key>.log and <key>.d, the
+//   files it
 //                                   was made of. The last three are kept.
 //   build/my_service/work-<pid>-<n> a build that runs, and
-//   build/my_service/run-<pid>-<n>.so   a copy that is loaded: a new name each time, since the loader knows libraries
+//   build/my_service/run-<pid>-<n>.so   a copy that is loaded: a new name each time, since the loader knows
+//   libraries
 //                                   by name and inode. Those of processes that are gone are swept.
 //
-// The nodes of one user share it, so everything appears whole, by rename, and may be gone when it is looked for.
+// The nodes of one user share it, so everything appears whole, by rename, and may be gone when it is looked
+// for.
 //
 // Threads: any; used on the pool.
 #pragma once
@@ -38,7 +41,8 @@ class BuildStore {
   };
   /// A library that this snapshot would be built into once more.
   [[nodiscard]] std::optional<Built> find(const std::string& service, const BuildBase& base,
-                                          const std::vector<std::string>& sources, const Snapshot& snapshot) const;
+                                          const std::vector<std::string>& sources,
+                                          const Snapshot& snapshot) const;
 
   /// Where a build may work: a new folder, made with its way there.
   [[nodiscard]] OrReason<std::string> make_work(const std::string& service, std::uint64_t number) const;
@@ -47,7 +51,8 @@ class BuildStore {
                                      const std::vector<std::string>& sources, const Snapshot& snapshot,
                                      const std::string& work) const;
   /// Writes the whole log of a build; the name is relative to the state directory.
-  [[nodiscard]] std::string keep_log(const std::string& service, const std::string& key, const std::string& text) const;
+  [[nodiscard]] std::string keep_log(const std::string& service, const std::string& key,
+                                     const std::string& text) const;
   void drop_work(const std::string& work) const;
 
   /// A copy that nobody has loaded yet.

@@ -15,32 +15,43 @@ bool sanitized(const CompileSetup& setup) {
 }
 
 Arguments compiling_flags(const CompileSetup& setup) {
-  Arguments flags{"-std=c++23", "-O1", "-g1", "-fPIC", "-fvisibility=hidden", "-fno-plt", "-Wall",
-                  "-Werror=return-type", "-Werror=unused-result", "-Wno-undefined-var-template"};
+  Arguments flags{"-std=c++23",
+                  "-O1",
+                  "-g1",
+                  "-fPIC",
+                  "-fvisibility=hidden",
+                  "-fno-plt",
+                  "-Wall",
+                  "-Werror=return-type",
+                  "-Werror=unused-result",
+                  "-Wno-undefined-var-template"};
   append(flags, setup.extra_flags);
   return flags;
 }
 
 Arguments linking_flags(const CompileSetup& setup) {
-  Arguments flags{"-shared", "-fuse-ld=lld-19"};
-  // A symbol that is missing is told now, by its name. A sanitizer's own symbols come from the node: they are missing.
+  // Who forgot EXPORT_SERVICE is told so when it is loaded, not by a linker that misses its symbol.
+  Arguments flags{"-shared", "-fuse-ld=lld-19", "-Wl,--undefined-version"};
+  // A symbol that is missing is told now, by its name. A sanitizer's own symbols come from the node: they are
+  // missing.
   if (!sanitized(setup)) flags.emplace_back("-Wl,-z,defs");
   append(flags, setup.extra_flags);
   return flags;
 }
 
 /// `-isystem`: what a service may do about a warning in our headers is nothing.
-Arguments compile_part(const CompileSetup& setup, const std::string& source, std::size_t number, const std::string& work) {
+Arguments compile_part(const CompileSetup& setup, const std::string& source, std::size_t number,
+                       const std::string& work) {
   Arguments part = compiling_flags(setup);
-  append(part, {"-fdebug-compilation-dir=" + setup.services_dir, "-I.", "-isystem", setup.sdk_include, "-MD", "-MF",
-                work + '/' + dependency_name(number), source});
+  append(part, {"-fdebug-compilation-dir=" + setup.services_dir, "-I.", "-isystem", setup.sdk_include, "-MD",
+                "-MF", work + '/' + dependency_name(number), source});
   return part;
 }
 
 Arguments link_part(const CompileSetup& setup, const std::string& work) {
   Arguments part = linking_flags(setup);
-  append(part, {"-Wl,--version-script=" + work + '/' + std::string(version_script_name), setup.sdk_library, "-o",
-                work + '/' + std::string(library_name)});
+  append(part, {"-Wl,--version-script=" + work + '/' + std::string(version_script_name), setup.sdk_library,
+                "-o", work + '/' + std::string(library_name)});
   return part;
 }
 

@@ -29,9 +29,10 @@ inline constexpr std::string_view library_name = "service.so";
 [[nodiscard]] std::string dependency_name(std::size_t source);
 
 using Arguments = std::vector<std::string>;
-/// One command for one source; for more, one each and a last one that links. `sources` are "my_service/main.cpp"; what
-/// they make lies in `work`.
-[[nodiscard]] std::vector<Arguments> compile_commands(const CompileSetup& setup, const std::vector<std::string>& sources,
+/// One command for one source; for more, one each and a last one that links. `sources` are
+/// "my_service/main.cpp"; what they make lies in `work`.
+[[nodiscard]] std::vector<Arguments> compile_commands(const CompileSetup& setup,
+                                                      const std::vector<std::string>& sources,
                                                       const std::string& work);
 
 /// For the log: a line that may be pasted into a shell.

@@ -63,7 +63,8 @@ std::optional<Diagnostic> parse(std::string_view line) {
 /// Whose place counts: a file in the author's folder. Cuts what stands before it.
 class Own {
  public:
-  Own(std::string_view folder, std::string_view services_dir) : begin_(std::string(folder) + '/'), before_(services_dir) {
+  Own(std::string_view folder, std::string_view services_dir)
+      : begin_(std::string(folder) + '/'), before_(services_dir) {
     if (!before_.ends_with('/')) before_ += '/';
   }
 
@@ -94,8 +95,8 @@ std::optional<Place> referenced_by(std::string_view line) {
   return place_of(line.substr(open + 1, line.size() - open - 2));
 }
 
-/// The place in the author's files nearest to the error in line `at`: a note or reference after it, else the include
-/// that led there.
+/// The place in the author's files nearest to the error in line `at`: a note or reference after it, else the
+/// include that led there.
 std::optional<Place> own_place(const std::vector<std::string_view>& lines, std::size_t at, const Own& own) {
   for (std::size_t i = at + 1; i < lines.size(); ++i) {
     if (auto place = referenced_by(lines[i]); place && own.take(*place)) return place;
@@ -111,6 +112,45 @@ std::optional<Place> own_place(const std::vector<std::string_view>& lines, std::
   return std::nullopt;
 }
 
+/// What stands between `begin` and `end`, or nothing.
+std::string_view between(std::string_view text, std::string_view begin, std::string_view end) {
+  const auto from = text.find(begin);
+  if (from == text.npos) return {};
+  text.remove_prefix(from + begin.size());
+  const auto to = text.rfind(end);
+  return to == text.npos ? std::string_view{} : text.substr(0, to);
+}
+
+/// "Reply, 1, void *", the template arguments of the SDK's own check, in words.
+std::string field_in_words(std::string_view arguments) {
+  const auto first = arguments.find(", "), second = arguments.find(", ", first + 2);
+  int index = 0;
+  if (first == arguments.npos || second == arguments.npos) return {};
+  const std::string_view number = arguments.substr(first + 2, second - first - 2);
+  std::from_chars(number.data(), number.data() + number.size(), index);
+  return "field " + std::to_string(index + 1) + " of " + std::string(arguments.substr(0, first)) + ", " +
+         std::string(arguments.substr(second + 2));
+}
+
+/// The sentence of a failed static_assert instead of its condition; of the SDK's checks of types, with the
+/// type.
+std::string plain_words(std::string_view message, const std::vector<std::string_view>& lines,
+                        std::size_t at) {
+  constexpr std::string_view failed = "static assertion failed";
+  const auto sentence = message.find("': ");
+  if (!message.starts_with(failed) || sentence == message.npos) return std::string(message);
+  std::string words(message.substr(sentence + 3));
+  if (!words.starts_with("p2p: ")) return words;
+  words.erase(0, 5);
+  std::string what(between(message.substr(0, sentence), "travels<", ">()"));
+  for (std::size_t i = at + 1; i < lines.size() && words.starts_with("this field"); ++i)
+    if (const auto found = between(lines[i], "FieldTravels<", ">' requested here"); !found.empty()) {
+      what = field_in_words(found);
+      break;
+    }
+  return what.empty() ? words : words + ": " + what;
+}
+
 }  // namespace
 
 FailureReason compile_error(std::string_view output, std::string_view folder, std::string_view services_dir) {
@@ -120,7 +160,7 @@ FailureReason compile_error(std::string_view output, std::string_view folder, st
   for (std::size_t i = 0; i < lines.size(); ++i) {
     auto found = parse(lines[i]);
     if (!found || found->kind == "note") continue;
-    reason.message = found->message;
+    reason.message = plain_words(found->message, lines, i);
     std::optional<Place> place = found->place;
     if (!own.take(*place)) place = own_place(lines, i, own);
     if (!place) return reason;

@@ -1,5 +1,5 @@
-// What a compiler or a linker said, as the one reason an author reads first: the first line with `error:`, and the
-// place in the author's own files that led to it. Pure.
+// What a compiler or a linker said, as the one reason an author reads first: the first line with `error:`,
+// and the place in the author's own files that led to it. Pure.
 #pragma once
 
 #include <string>
@@ -9,8 +9,8 @@
 
 namespace p2p {
 
-/// `folder` is the service's, paths in `output` begin with it; `services_dir` is what the linker may put before them.
-/// A `message` without place when no line has `error:`.
+/// `folder` is the service's, paths in `output` begin with it; `services_dir` is what the linker may put
+/// before them. A `message` without place when no line has `error:`.
 [[nodiscard]] FailureReason compile_error(std::string_view output, std::string_view folder,
                                           std::string_view services_dir);
 

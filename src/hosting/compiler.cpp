@@ -4,6 +4,11 @@
 #include <utility>
 
 namespace p2p {
+namespace {
+
+constexpr std::chrono::seconds time_to_answer{10};  // what version it is
+
+}  // namespace
 
 struct Compiler::Build {
   CompileTask task;
@@ -18,12 +23,18 @@ Compiler::Compiler(Loop& loop, Settings settings) : loop_(loop), settings_(std::
 
 Compiler::~Compiler() = default;
 
-/// A compiler sees nothing of the node's environment: no secrets, and no wrapper that answers from a cache of its own.
-ChildSpec Compiler::spec(const Arguments& command, const std::string& directory, const std::string& temporary) const {
+/// A compiler sees nothing of the node's environment: no secrets, and no wrapper that answers from a cache of
+/// its own.
+ChildSpec Compiler::spec(const Arguments& command, const std::string& directory,
+                         const std::string& temporary) const {
   ChildSpec spec;
   spec.argv = command;
-  spec.environment = {"PATH=/usr/local/bin:/usr/bin:/bin", "LANG=C", "LC_ALL=C", "CCACHE_DISABLE=1",
-                      "HOME=" + temporary, "TMPDIR=" + temporary};
+  spec.environment = {"PATH=/usr/local/bin:/usr/bin:/bin",
+                      "LANG=C",
+                      "LC_ALL=C",
+                      "CCACHE_DISABLE=1",
+                      "HOME=" + temporary,
+                      "TMPDIR=" + temporary};
   spec.directory = directory;
   spec.time_limit = settings_.timeout;
   spec.nice = niceness;
@@ -39,13 +50,17 @@ void Compiler::version(std::function<void(const OrReason<std::string>&)> done) {
   if (!version_.empty()) return done(version_);
   asked_.push_back(std::move(done));
   if (asking_ != nullptr) return;
-  auto child = ChildProcess::start(loop_, spec({settings_.program, "--version"}, {}, "/tmp"), [this](ChildResult result) {
+  ChildSpec question = spec({settings_.program, "--version"}, {}, "/nonexistent");
+  question.time_limit = time_to_answer;
+  auto child = ChildProcess::start(loop_, question, [this](const ChildResult& result) {
     asking_.reset();
     if (result.ok() && !result.output.empty()) return told(result.output);
     told(refuse("compile", settings_.program + " --version does not work: is it a compiler?"));
   });
-  if (child) asking_ = *std::move(child);
-  else told(refuse("compile", child.error().code() == Errc::not_found ? missing() : child.error().message()));
+  if (child)
+    asking_ = *std::move(child);
+  else
+    told(refuse("compile", child.error().code() == Errc::not_found ? missing() : child.error().message()));
 }
 
 void Compiler::told(const OrReason<std::string>& version) {
@@ -86,25 +101,31 @@ void Compiler::step(Build& build) {
   ChildSpec child = spec(task.commands[build.next], task.directory, task.work + "/tmp");
   child.output_file = task.work + "/output-" + std::to_string(build.next);
   const auto spent = std::chrono::duration_cast<std::chrono::milliseconds>(loop_.clock().now() - build.began);
-  child.time_limit = std::max(settings_.timeout - spent, std::chrono::milliseconds(1));  // of all its commands
+  child.time_limit =
+      std::max(settings_.timeout - spent, std::chrono::milliseconds(1));  // of all its commands
   ++build.next;
-  auto started = ChildProcess::start(loop_, child, [this, &build](const ChildResult& result) { ended(build, result); });
-  if (started) build.child = *std::move(started);
-  else finish(build, started.error().code() == Errc::not_found ? missing() : started.error().message());
+  auto started =
+      ChildProcess::start(loop_, child, [this, &build](const ChildResult& result) { ended(build, result); });
+  if (started)
+    build.child = *std::move(started);
+  else
+    finish(build, started.error().code() == Errc::not_found ? missing() : started.error().message());
 }
 
 void Compiler::ended(Build& build, const ChildResult& result) {
   if (result.ok()) return step(build);
   const auto seconds_given = std::chrono::duration_cast<std::chrono::seconds>(settings_.timeout).count();
   if (result.timed_out)
-    return finish(build, "the compiler was stopped: it took longer than " + std::to_string(seconds_given) + " s");
+    return finish(build,
+                  "the compiler was stopped: it took longer than " + std::to_string(seconds_given) + " s");
   if (result.signal != 0)
     return finish(build, "the compiler was ended by signal " + std::to_string(result.signal));
   finish(build, "the compiler ended with code " + std::to_string(result.exit_code));
 }
 
 void Compiler::finish(Build& build, std::string trouble) {
-  const auto place = std::find_if(running_.begin(), running_.end(), [&](const auto& b) { return b.get() == &build; });
+  const auto place =
+      std::find_if(running_.begin(), running_.end(), [&](const auto& b) { return b.get() == &build; });
   CompileEnd end;
   end.run = build.next;
   end.trouble = std::move(trouble);

@@ -1,5 +1,5 @@
-// Compiler: runs the compiler beside the loop, a few builds at once and the others in a queue, each bounded in time and
-// memory. Knows commands and their ends; what they mean is examination.hpp's.
+// Compiler: runs the compiler beside the loop, a few builds at once and the others in a queue, each bounded
+// in time and memory. Knows commands and their ends; what they mean is examination.hpp's.
 //
 // Threads: the loop's own. Lifetime: builds that run are killed with it, and their `done` does not run.
 #pragma once
@@ -27,8 +27,8 @@ struct CompileTask {
 };
 
 struct CompileEnd {
-  std::size_t run = 0;         ///< commands that were run
-  std::string trouble;         ///< empty: all ended well. What is known besides their output.
+  std::size_t run = 0;  ///< commands that were run
+  std::string trouble;  ///< empty: all ended well. What is known besides their output.
   std::chrono::nanoseconds duration{0};
 };
 
@@ -62,7 +62,8 @@ class Compiler {
   void step(Build& build);
   void ended(Build& build, const ChildResult& result);
   void finish(Build& build, std::string trouble);
-  [[nodiscard]] ChildSpec spec(const Arguments& command, const std::string& directory, const std::string& temporary) const;
+  [[nodiscard]] ChildSpec spec(const Arguments& command, const std::string& directory,
+                               const std::string& temporary) const;
   [[nodiscard]] std::string missing() const;
   void told(const OrReason<std::string>& version);
 

@@ -18,6 +18,12 @@ Examined failed(FailureReason reason) {
   return done;
 }
 
+Examined in_motion() {
+  Examined done;
+  done.moved_on = true;
+  return done;
+}
+
 /// "system" for "system/api.hpp": folders of other services among the files of a build.
 std::set<std::string> folders_used(const std::vector<std::string>& files, const std::string& own) {
   std::set<std::string> used;
@@ -35,6 +41,7 @@ Examined loadable(const BuildStore& store, const std::string& folder, std::uint6
   if (!copy) return failed(std::move(copy.error()));
   Examined done;
   done.copy = *std::move(copy);
+  done.shown = folder;
   done.content = built.key;
   done.uses = folders_used(built.dependencies, folder);
   return done;
@@ -44,6 +51,7 @@ Examined examine_library(const ExamineOrder& order) {
   const std::string shown = order.listing.name + '/' + order.source.files.front();
   auto snapshot = Snapshot::of_library(order.services_dir, order.listing, order.source.files.front());
   if (!snapshot) return failed(std::move(snapshot.error()));
+  if (snapshot->being_written()) return in_motion();
   const std::string& bytes = snapshot->files().front().bytes;
   const Digest digest = sha256(bytes);
   Examined done;
@@ -70,15 +78,16 @@ OrReason<std::shared_ptr<PreparedBuild>> prepare(const ExamineOrder& order, Buil
   if (written) written = write_private(*work + '/' + std::string(version_script_name), version_script);
   if (!written) return refuse(std::move(written.error()));
   auto commands = compile_commands(order.setup, sources, *work);
-  return std::make_shared<PreparedBuild>(PreparedBuild{
-      order.store, std::move(base), order.listing.name, order.services_dir, *std::move(work), std::move(sources),
-      std::move(snapshot), std::move(commands), order.number});
+  return std::make_shared<PreparedBuild>(
+      PreparedBuild{order.store, std::move(base), order.listing.name, order.services_dir, *std::move(work),
+                    std::move(sources), std::move(snapshot), std::move(commands), order.number});
 }
 
 Examined examine_sources(const ExamineOrder& order) {
   const std::string& folder = order.listing.name;
   auto snapshot = Snapshot::of_sources(order.services_dir, order.listing);
   if (!snapshot) return failed(std::move(snapshot.error()));
+  if (snapshot->being_written()) return in_motion();
   std::vector<std::string> sources;
   for (const std::string& file : order.source.files) sources.push_back(folder + '/' + file);
   BuildBase base{order.compiler_version, compile_flags(order.setup), digest_of_tree(order.setup.sdk_include)};
@@ -117,8 +126,10 @@ Examined explain(const PreparedBuild& build, const CompileEnd& end) {
   const std::string last = end.run == 0 ? std::string() : output_of(build, end.run - 1);
   FailureReason reason = compile_error(last, build.folder, build.services_dir);
   // What ended it from outside says more than what it was about to say.
-  if (reason.message.empty() || end.trouble.find("ended with code") == end.trouble.npos) reason.message = end.trouble;
-  reason.log = build.store.keep_log(build.folder, whole_key(build.base, build.snapshot), whole_log(build, end));
+  if (reason.message.empty() || end.trouble.find("ended with code") == end.trouble.npos)
+    reason.message = end.trouble;
+  reason.log =
+      build.store.keep_log(build.folder, whole_key(build.base, build.snapshot), whole_log(build, end));
   Examined done = failed(std::move(reason));
   done.uses = folders_used(dependencies_made(build.work, build.sources.size()), build.folder);
   return done;
@@ -127,9 +138,10 @@ Examined explain(const PreparedBuild& build, const CompileEnd& end) {
 }  // namespace
 
 Examined examine(const ExamineOrder& order) {
-  Examined done = order.source.kind == ServiceSource::Kind::library ? examine_library(order) : examine_sources(order);
+  Examined done =
+      order.source.kind == ServiceSource::Kind::library ? examine_library(order) : examine_sources(order);
   const FolderListing after = list_service(order.services_dir, order.listing.name);
-  done.moved_on = after.unknown || !after.exists || after.stamp != order.listing.stamp;
+  done.moved_on = done.moved_on || after.unknown || !after.exists || after.stamp != order.listing.stamp;
   if (!done.moved_on) return done;
   std::error_code error;
   if (!done.copy.empty()) std::filesystem::remove(done.copy, error);
@@ -141,12 +153,13 @@ Examined finish_build(const PreparedBuild& build, const CompileEnd& end) {
   Examined done;
   if (!end.trouble.empty()) {
     done = explain(build, end);
-  } else if (auto built = build.store.keep(build.folder, build.base, build.sources, build.snapshot, build.work); !built) {
+  } else if (auto built =
+                 build.store.keep(build.folder, build.base, build.sources, build.snapshot, build.work);
+             !built) {
     done = failed(std::move(built.error()));
   } else {
     (void)build.store.keep_log(build.folder, built->key, whole_log(build, end));
     done = loadable(build.store, build.folder, build.number, *built);
-    done.shown = build.folder;
   }
   build.store.drop_work(build.work);
   if (!list_service(build.services_dir, build.folder).exists) done.moved_on = true;

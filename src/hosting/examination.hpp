@@ -1,5 +1,5 @@
-// Examination: from the files of a folder to a library that may be loaded: read once, hashed, found in the store of
-// builds or prepared for the compiler. And the second half, when the compiler is done.
+// Examination: from the files of a folder to a library that may be loaded: read once, hashed, found in the
+// store of builds or prepared for the compiler. And the second half, when the compiler is done.
 //
 // Threads: any; run on the pool. Everything they need is handed to them.
 #pragma once

@@ -1,9 +1,9 @@
 #include "hosting/folder_check.hpp"
 
-#include <unistd.h>
-
 #include <filesystem>
 #include <system_error>
+
+#include <unistd.h>
 
 #include "model/method_path.hpp"
 
@@ -14,8 +14,8 @@ namespace fs = std::filesystem;
 
 std::string wrong_owner(const struct stat& facts, const std::string& path, uid_t us) {
   if (facts.st_uid == us || facts.st_uid == 0) return {};
-  return path + " belongs to uid " + std::to_string(facts.st_uid) + ", the node runs as " + std::to_string(us) +
-         "; run: chown " + std::to_string(us) + ' ' + quoted_for_shell(path);
+  return path + " belongs to uid " + std::to_string(facts.st_uid) + ", the node runs as " +
+         std::to_string(us) + "; run: chown " + std::to_string(us) + ' ' + quoted_for_shell(path);
 }
 
 std::string open_to_others(const struct stat& facts, const std::string& path) {
@@ -73,12 +73,14 @@ FolderName judge_folder_name(std::string_view name) {
 }
 
 std::string quoted_for_shell(std::string_view text) {
-  constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+,:@";
-  if (!text.empty() && text.front() != '-' && text.find_first_not_of(plain) == text.npos) return std::string(text);
+  constexpr const char* plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789_-./+,:@=";
+  if (!text.empty() && text.find_first_not_of(plain) == text.npos) return std::string(text);
   std::string word = "'";
   for (const char c : text)
-    if (c == '\'') word += "'\\''";
-    else word += c;
+    if (c == '\'')
+      word += "'\\''";
+    else
+      word += c;
   return word + "'";
 }
 

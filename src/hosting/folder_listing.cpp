@@ -1,14 +1,14 @@
 #include "hosting/folder_listing.hpp"
 
-#include <dirent.h>
-#include <fcntl.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <memory>
 #include <system_error>
+
+#include <dirent.h>
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
 
 #include "base/digest.hpp"
 #include "hosting/folder_check.hpp"
@@ -35,7 +35,8 @@ std::vector<std::string> names_in(const Opened& folder, std::size_t most) {
 }
 
 WallTime changed_at(const struct stat& facts) {
-  const auto since_epoch = std::chrono::seconds(facts.st_ctim.tv_sec) + std::chrono::nanoseconds(facts.st_ctim.tv_nsec);
+  const auto since_epoch =
+      std::chrono::seconds(facts.st_ctim.tv_sec) + std::chrono::nanoseconds(facts.st_ctim.tv_nsec);
   return WallTime(std::chrono::duration_cast<WallTime::duration>(since_epoch));
 }
 
@@ -57,7 +58,8 @@ class Lister {
       if (listing_.files.size() >= FolderListing::most_files || level > FolderListing::most_levels)
         return wrong(path, "there is too much in it: at most 1000 files, 8 folders deep");
       struct stat facts{};
-      if (::fstatat(folder.get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0) continue;  // gone meanwhile
+      if (::fstatat(folder.get(), name.c_str(), &facts, AT_SYMLINK_NOFOLLOW) != 0)
+        continue;  // gone meanwhile
       look_at(facts, inside.empty() ? name : inside + '/' + name);
       if (S_ISDIR(facts.st_mode)) enter(inside.empty() ? name : inside + '/' + name, level + 1);
     }
@@ -66,16 +68,20 @@ class Lister {
   void look_at(const struct stat& facts, const std::string& inside) {
     const std::string path = inside.empty() ? listing_.name : listing_.name + '/' + inside;
     // A file that changes its place or its rights has changed too: its ctime says so.
-    for (const auto number : {static_cast<std::uint64_t>(facts.st_dev), static_cast<std::uint64_t>(facts.st_ino),
-                              static_cast<std::uint64_t>(facts.st_mode), static_cast<std::uint64_t>(facts.st_size),
-                              static_cast<std::uint64_t>(facts.st_ctim.tv_sec),
-                              static_cast<std::uint64_t>(facts.st_ctim.tv_nsec)})
+    for (const auto number :
+         {static_cast<std::uint64_t>(facts.st_dev), static_cast<std::uint64_t>(facts.st_ino),
+          static_cast<std::uint64_t>(facts.st_mode), static_cast<std::uint64_t>(facts.st_size),
+          static_cast<std::uint64_t>(facts.st_ctim.tv_sec),
+          static_cast<std::uint64_t>(facts.st_ctim.tv_nsec)})
       stamp_.add({reinterpret_cast<const char*>(&number), sizeof number});
     stamp_.add(path).add({"\0", 1});
     listing_.newest = std::max(listing_.newest, changed_at(facts));
-    if (S_ISLNK(facts.st_mode) && inside.empty()) listing_.closed = true;
-    else if (!S_ISDIR(facts.st_mode)) listing_.files.push_back(inside);  // `wrong` tells what is no file
-    if (std::string found = complaint(facts, shown_ + '/' + path, us_); !found.empty()) wrong(path, std::move(found));
+    if (S_ISLNK(facts.st_mode) && inside.empty())
+      listing_.closed = true;
+    else if (!S_ISDIR(facts.st_mode))
+      listing_.files.push_back(inside);  // `wrong` tells what is no file
+    if (std::string found = complaint(facts, shown_ + '/' + path, us_); !found.empty())
+      wrong(path, std::move(found));
   }
 
   void finish() {
@@ -110,7 +116,8 @@ void mistrust(FolderListing& listing, const FailureReason& why) {
   listing.stamp += '!';
 }
 
-void list_one(ServicesListing& all, const Opened& services, const std::string& name, const std::string& shown) {
+void list_one(ServicesListing& all, const Opened& services, const std::string& name,
+              const std::string& shown) {
   switch (judge_folder_name(name)) {
     case FolderName::passed_over: return;
     case FolderName::builtin: all.builtin_passed_over = true; return;

@@ -1,6 +1,6 @@
-// FolderListing: what lies in the folder of one service, without reading it: the files, whether they may be trusted, and
-// a stamp that changes with each of them. Taken often (at every scan and after every change), so it costs a few
-// system calls a file.
+// FolderListing: what lies in the folder of one service, without reading it: the files, whether they may be
+// trusted, and a stamp that changes with each of them. Taken often (at every scan and after every change), so
+// it costs a few system calls a file.
 //
 // Hidden files and __pycache__ are passed over: editors and version control put them there.
 //
@@ -38,15 +38,16 @@ struct FolderListing {
 };
 
 /// `shown` is the services folder as the settings name it, for commands that mend.
-[[nodiscard]] FolderListing list_folder(const Opened& services, const std::string& name, const std::string& shown);
+[[nodiscard]] FolderListing list_folder(const Opened& services, const std::string& name,
+                                        const std::string& shown);
 
 struct ServicesListing {
   static constexpr std::size_t most_folders = 1000;
 
   bool exists = false;
-  std::string unreadable;                    ///< why the folder is there and cannot be read: then nothing is known
-  std::vector<FolderListing> folders;        ///< those whose name can be a service's
-  std::vector<std::string> wrong_names;      ///< folders that hold a program under a name no service can have
+  std::string unreadable;              ///< why the folder is there and cannot be read: then nothing is known
+  std::vector<FolderListing> folders;  ///< those whose name can be a service's
+  std::vector<std::string> wrong_names;  ///< folders that hold a program under a name no service can have
   bool builtin_passed_over = false, too_many = false;
 };
 

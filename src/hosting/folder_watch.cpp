@@ -1,18 +1,21 @@
 #include "hosting/folder_watch.hpp"
 
-#include <sys/inotify.h>
-#include <sys/stat.h>
-#include <unistd.h>
-
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <system_error>
 
+#include <sys/inotify.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hosting/service_source.hpp"
+
 namespace p2p {
 namespace {
 
-constexpr std::uint32_t coming_and_going = IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR;
+constexpr std::uint32_t coming_and_going =
+    IN_CREATE | IN_DELETE | IN_MOVED_FROM | IN_MOVED_TO | IN_ATTRIB | IN_ONLYDIR;
 constexpr std::uint32_t own_end = IN_DELETE_SELF | IN_MOVE_SELF;
 constexpr std::uint32_t in_service =
     coming_and_going | own_end | IN_CLOSE_WRITE | IN_MODIFY | IN_EXCL_UNLINK | IN_DONT_FOLLOW;
@@ -26,10 +29,14 @@ bool begun(const std::string& path) {
 }  // namespace
 
 FolderWatch::FolderWatch(Loop& loop, Log& log, std::string services_folder, Hooks hooks)
-    : loop_(loop), log_(log), services_folder_(std::move(services_folder)), hooks_(std::move(hooks)),
+    : loop_(loop),
+      log_(log),
+      services_folder_(std::move(services_folder)),
+      hooks_(std::move(hooks)),
       inotify_(::inotify_init1(IN_NONBLOCK | IN_CLOEXEC)) {
   if (!inotify_) {
-    log_.warn("Hosting", "changes of services wait for the next scan: {}", std::generic_category().message(errno));
+    log_.warn("Hosting", "changes of services wait for the next scan: {}",
+              std::generic_category().message(errno));
     return;
   }
   readable_ = std::make_unique<FdWatch>(loop_, inotify_.get(), [this] { read_events(); });
@@ -38,8 +45,10 @@ FolderWatch::FolderWatch(Loop& loop, Log& log, std::string services_folder, Hook
 int FolderWatch::add(const std::string& path, Watched watched, std::uint32_t mask) {
   if (!inotify_) return -1;
   if (watches_.size() >= most_watches) errno = ENOSPC;
-  const int watch = watches_.size() >= most_watches ? -1 : ::inotify_add_watch(inotify_.get(), path.c_str(), mask);
-  if (watch >= 0) watches_[watch] = std::move(watched);
+  const int watch =
+      watches_.size() >= most_watches ? -1 : ::inotify_add_watch(inotify_.get(), path.c_str(), mask);
+  if (watch >= 0)
+    watches_[watch] = std::move(watched);
   else if (errno == ENOSPC && !std::exchange(full_, true))
     log_.warn("Hosting", "too many folders to watch: changes in some of them wait for the next scan");
   return watch;
@@ -69,7 +78,8 @@ bool FolderWatch::follow(const std::string& folder, const std::vector<std::strin
   bool fresh = false;
   for (const std::string& part : inside) {
     const std::size_t before = watches_.size();
-    (void)add(services_folder_ + '/' + folder + (part.empty() ? "" : '/' + part), {folder, part, false}, in_service);
+    (void)add(services_folder_ + '/' + folder + (part.empty() ? "" : '/' + part), {folder, part, false},
+              in_service);
     fresh = fresh || watches_.size() > before;
   }
   return fresh;
@@ -131,10 +141,12 @@ void FolderWatch::take_above(const Change& change) {
 }
 
 void FolderWatch::take_root(const Change& change) {
-  if ((change.mask & own_end) != 0 || ((change.mask & IN_ATTRIB) != 0 && change.name.empty())) return hooks_.lost();
+  if ((change.mask & own_end) != 0 || ((change.mask & IN_ATTRIB) != 0 && change.name.empty()))
+    return hooks_.lost();
   if (change.name.empty() || change.name.front() == '.') return;
   if ((change.mask & (IN_MOVED_FROM | IN_DELETE)) != 0) forget(change.name);
-  if ((change.mask & (IN_CREATE | IN_MOVED_TO)) != 0 && (change.mask & IN_ISDIR) != 0) (void)follow(change.name, {""});
+  if ((change.mask & (IN_CREATE | IN_MOVED_TO)) != 0 && (change.mask & IN_ISDIR) != 0)
+    (void)follow(change.name, {""});
   hooks_.touched(change.name, true);
 }
 
@@ -148,7 +160,7 @@ void FolderWatch::take_inside(const Watched& at, const Change& change) {
 }
 
 void FolderWatch::note_writing(const Watched& at, const Change& change) {
-  if ((change.mask & IN_ISDIR) != 0) return;
+  if ((change.mask & IN_ISDIR) != 0 || !is_program_file(change.name)) return;
   const std::string file = at.inside + '/' + change.name;
   if ((change.mask & (IN_CLOSE_WRITE | IN_DELETE | IN_MOVED_FROM)) != 0) {
     const auto found = writing_.find(at.folder);

@@ -1,5 +1,6 @@
-// FolderWatch: tells when something in the services folder changes, by inotify. It only says where to look; what is
-// there now is for a listing to find out. What it misses (a network file system, an overflow) the next scan finds.
+// FolderWatch: tells when something in the services folder changes, by inotify. It only says where to look;
+// what is there now is for a listing to find out. What it misses (a network file system, an overflow) the
+// next scan finds.
 //
 // Threads: the loop's own.
 #pragma once
@@ -25,7 +26,8 @@ class FolderWatch {
   static constexpr std::chrono::seconds writing_limit{10};
 
   struct Hooks {
-    /// Something changed in the folder of this name. `whole`: by one step (the folder itself came or went, a library was closed).
+    /// Something changed in the folder of this name. `whole`: by one step (the folder itself came or went, a
+    /// library was closed).
     std::function<void(const std::string& folder, bool whole)> touched;
     /// Anything may have changed: events were lost, or the services folder itself came, went or was replaced.
     std::function<void()> lost;
@@ -37,8 +39,8 @@ class FolderWatch {
 
   /// Watches the services folder, or what is above it while it is missing. To be called before each scan.
   void watch_root();
-  /// Watches these folders of a service ("" and "util"). True when one was not watched before: what happened in it until
-  /// now may have been missed.
+  /// Watches these folders of a service ("" and "util"). True when one was not watched before: what happened
+  /// in it until now may have been missed.
   bool follow(const std::string& folder, const std::vector<std::string>& inside);
   /// A file of the folder was begun and is not closed yet.
   [[nodiscard]] bool writing(const std::string& folder);

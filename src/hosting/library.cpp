@@ -1,12 +1,12 @@
 #include "hosting/library.hpp"
 
-#include <dlfcn.h>
-#include <elf.h>
-#include <unistd.h>
-
 #include <cctype>
 #include <cstring>
 #include <utility>
+
+#include <dlfcn.h>
+#include <elf.h>
+#include <unistd.h>
 
 namespace p2p {
 namespace {
@@ -25,8 +25,10 @@ constexpr bool keep_libraries = false;
 /// A loaded library and the file it came from.
 class Library {
  public:
-  explicit Library(std::string path) : path_(std::move(path)), handle_(::dlopen(path_.c_str(), RTLD_NOW | RTLD_LOCAL)) {}
-  Library(Library&& other) noexcept : path_(std::move(other.path_)), handle_(std::exchange(other.handle_, nullptr)) {}
+  explicit Library(std::string path)
+      : path_(std::move(path)), handle_(::dlopen(path_.c_str(), RTLD_NOW | RTLD_LOCAL)) {}
+  Library(Library&& other) noexcept
+      : path_(std::move(other.path_)), handle_(std::exchange(other.handle_, nullptr)) {}
   Library& operator=(Library&&) = delete;
 
   [[nodiscard]] bool loaded() const noexcept { return handle_ != nullptr; }
@@ -35,7 +37,8 @@ class Library {
     return static_cast<const PluginEntry*>(::dlsym(handle_, "p2p_plugin_v1"));
   }
 
-  /// True when nothing of it is mapped any more. Not done by the destructor: an object that is left may still run.
+  /// True when nothing of it is mapped any more. Not done by the destructor: an object that is left may still
+  /// run.
   bool close() {
     bool gone = true;
     if (handle_ != nullptr && !keep_libraries) {
@@ -59,8 +62,13 @@ class Library {
 
 class LibraryInstance final : public ServiceInstance {
  public:
-  LibraryInstance(Library library, const PluginEntry& entry, BaseService* object, std::string name, std::string hash)
-      : library_(std::move(library)), entry_(&entry), object_(object), name_(std::move(name)), hash_(std::move(hash)) {}
+  LibraryInstance(Library library, const PluginEntry& entry, BaseService* object, std::string name,
+                  std::string hash)
+      : library_(std::move(library)),
+        entry_(&entry),
+        object_(object),
+        name_(std::move(name)),
+        hash_(std::move(hash)) {}
 
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] std::string_view language() const override { return "cpp"; }
@@ -84,7 +92,8 @@ class LibraryInstance final : public ServiceInstance {
 std::string loader_words(const std::string& copy, const std::string& shown) {
   const char* said = ::dlerror();
   std::string words = said == nullptr ? "the loader refused it" : said;
-  for (auto at = words.find(copy); at != words.npos; at = words.find(copy)) words.replace(at, copy.size(), shown);
+  for (auto at = words.find(copy); at != words.npos; at = words.find(copy))
+    words.replace(at, copy.size(), shown);
   return words;
 }
 
@@ -104,7 +113,8 @@ bool within(std::string_view bytes, std::uint64_t offset, std::uint64_t size) {
 bool whole_library(std::string_view bytes) {
   if (bytes.size() < sizeof(Elf64_Ehdr) || std::memcmp(bytes.data(), ELFMAG, SELFMAG) != 0) return false;
   const auto head = at<Elf64_Ehdr>(bytes, 0);
-  if (head.e_ident[EI_CLASS] != ELFCLASS64 || head.e_type != ET_DYN || head.e_phentsize != sizeof(Elf64_Phdr)) return false;
+  if (head.e_ident[EI_CLASS] != ELFCLASS64 || head.e_type != ET_DYN || head.e_phentsize != sizeof(Elf64_Phdr))
+    return false;
   if (!within(bytes, head.e_phoff, std::uint64_t{head.e_phnum} * sizeof(Elf64_Phdr))) return false;
   if (!within(bytes, head.e_shoff, std::uint64_t{head.e_shnum} * head.e_shentsize)) return false;
   for (std::size_t i = 0; i < head.e_phnum; ++i) {
@@ -116,7 +126,8 @@ bool whole_library(std::string_view bytes) {
 
 std::string wrong_entry(const PluginEntry& entry) {
   if (entry.abi != P2P_ABI)
-    return "built for SDK ABI " + std::to_string(entry.abi) + ", this node has " + std::to_string(P2P_ABI) + "; rebuild it";
+    return "built for SDK ABI " + std::to_string(entry.abi) + ", this node has " + std::to_string(P2P_ABI) +
+           "; rebuild it";
   if (entry.size != sizeof(PluginEntry))
     return "its entry has " + std::to_string(entry.size) + " bytes, this node's has " +
            std::to_string(sizeof(PluginEntry)) + "; rebuild it";
@@ -125,7 +136,8 @@ std::string wrong_entry(const PluginEntry& entry) {
 }
 
 std::string distrusted_compiler(std::string_view compiler) {
-  if (compiler.empty() || std::isdigit(static_cast<unsigned char>(compiler[0])) == 0) return {};  // clang names itself
+  if (compiler.empty() || std::isdigit(static_cast<unsigned char>(compiler[0])) == 0)
+    return {};  // clang names itself
   const auto end = std::min(compiler.find('.'), compiler.size());
   int major = 0;
   for (const char c : compiler.substr(0, end)) major = major < 1000 ? major * 10 + (c - '0') : major;
@@ -145,8 +157,8 @@ OrReason<BaseService*> create_object(const PluginEntry& entry) {
   }
 }
 
-OrReason<LoadedService> load_library(const std::string& copy, const std::string& folder, const std::string& shown,
-                                     std::string hash) {
+OrReason<LoadedService> load_library(const std::string& copy, const std::string& folder,
+                                     const std::string& shown, std::string hash) {
   ::dlerror();
   Library library(copy);
   const auto give_up = [&](std::string why) {
@@ -162,7 +174,8 @@ OrReason<LoadedService> load_library(const std::string& copy, const std::string&
   LoadedService loaded;
   loaded.warning = distrusted_compiler(entry->compiler == nullptr ? "" : entry->compiler);
   const std::string name = entry->service_name == nullptr ? folder : entry->service_name;
-  loaded.instance = std::make_unique<LibraryInstance>(std::move(library), *entry, *object, name, std::move(hash));
+  loaded.instance =
+      std::make_unique<LibraryInstance>(std::move(library), *entry, *object, name, std::move(hash));
   return loaded;
 }
 

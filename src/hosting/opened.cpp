@@ -1,11 +1,11 @@
 #include "hosting/opened.hpp"
 
+#include <cerrno>
+
 #include <fcntl.h>
 #include <linux/openat2.h>
 #include <sys/syscall.h>
 #include <unistd.h>
-
-#include <cerrno>
 
 namespace p2p {
 namespace {
@@ -20,7 +20,8 @@ Opened open_by_parts(int folder, const std::string& relative, int flags) {
       errno = EXDEV;
       return {};
     }
-    if (slash == relative.npos) return Opened(::openat(at.get(), part.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
+    if (slash == relative.npos)
+      return Opened(::openat(at.get(), part.c_str(), flags | O_NOFOLLOW | O_CLOEXEC));
     at = Opened(::openat(at.get(), part.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
     begin = slash + 1;
   }

@@ -1,5 +1,5 @@
-// Opened: a descriptor with one owner, and the one way hosting opens what lies in the services folder: beneath a folder
-// that is already open, following no link.
+// Opened: a descriptor with one owner, and the one way hosting opens what lies in the services folder:
+// beneath a folder that is already open, following no link.
 //
 // Threads: any, one at a time.
 #pragma once
@@ -29,7 +29,8 @@ class Opened {
 
 /// A folder by its path, links followed: for the services folder itself, whose way is checked apart.
 [[nodiscard]] Opened open_folder(const std::string& path);
-/// `relative` ("." or "a/b") beneath `folder`; errno says why it could not be opened, ELOOP for a symbolic link.
+/// `relative` ("." or "a/b") beneath `folder`; errno says why it could not be opened, ELOOP for a symbolic
+/// link.
 [[nodiscard]] Opened open_beneath(const Opened& folder, const std::string& relative, int flags);
 
 }  // namespace p2p

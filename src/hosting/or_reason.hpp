@@ -1,5 +1,5 @@
-// OrReason: a value, or the FailureReason that says why the service cannot have it. What every step of bringing a
-// service in returns.
+// OrReason: a value, or the FailureReason that says why the service cannot have it. What every step of
+// bringing a service in returns.
 #pragma once
 
 #include <expected>
@@ -13,8 +13,10 @@ namespace p2p {
 template <class T>
 using OrReason = std::expected<T, FailureReason>;
 
-/// `return refuse("load", "no EXPORT_SERVICE", "my_service/my.so");` `file` is relative to the services folder.
-[[nodiscard]] inline std::unexpected<FailureReason> refuse(std::string step, std::string message, std::string file = {}) {
+/// `return refuse("load", "no EXPORT_SERVICE", "my_service/my.so");` `file` is relative to the services
+/// folder.
+[[nodiscard]] inline std::unexpected<FailureReason> refuse(std::string step, std::string message,
+                                                           std::string file = {}) {
   return std::unexpected(FailureReason{std::move(step), std::move(message), std::move(file), 0, 0, {}});
 }
 [[nodiscard]] inline std::unexpected<FailureReason> refuse(FailureReason reason) {

@@ -1,5 +1,6 @@
-// A job with two halves: one on a thread of the pool, which may block, and one back on the loop with its result. The
-// second does not run once `alive` is gone, so it may hold what `alive` stands for. A full pool is tried again.
+// A job with two halves: one on a thread of the pool, which may block, and one back on the loop with its
+// result. The second does not run once `alive` is gone, so it may hold what `alive` stands for. A full pool
+// is tried again.
 #pragma once
 
 #include <memory>

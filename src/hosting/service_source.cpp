@@ -1,7 +1,6 @@
 #include "hosting/service_source.hpp"
 
 #include <algorithm>
-#include <string_view>
 
 namespace p2p {
 namespace {
@@ -27,9 +26,11 @@ OrReason<ServiceSource> source_of(const std::string& folder, const std::vector<s
   if (has(files, "main.py")) kinds.push_back("main.py");
   if (kinds.empty()) return ServiceSource{};
   if (has(files, "service.toml"))
-    return refuse("load", "service.toml is not supported yet by this version; remove it", folder + "/service.toml");
+    return refuse("load", "service.toml is not supported yet by this version; remove it",
+                  folder + "/service.toml");
   if (kinds.size() > 1)
-    return refuse("load", "there are " + kinds[0] + " and " + kinds[1] + ": keep the one that is to run", folder);
+    return refuse("load", "there are " + kinds[0] + " and " + kinds[1] + ": keep the one that is to run",
+                  folder);
   if (kinds[0] == "main.py")
     return refuse("load", "Python services are not supported yet by this version", folder + "/main.py");
   if (!libraries.empty()) return ServiceSource{ServiceSource::Kind::library, libraries};
@@ -40,6 +41,13 @@ OrReason<ServiceSource> source_of(const std::string& folder, const std::vector<s
                       std::to_string(most_sources) + " are compiled; build it yourself and put in the .so",
                   folder);
   return source;
+}
+
+bool is_program_file(std::string_view name) {
+  for (const std::string_view end : {".cpp", ".cc", ".cxx", ".c", ".hpp", ".h", ".hh", ".hxx", ".inc", ".inl",
+                                     ".ipp", ".tpp", ".so", ".py", ".toml"})
+    if (name.ends_with(end)) return true;
+  return false;
 }
 
 }  // namespace p2p

@@ -1,8 +1,9 @@
-// What a folder of services holds: a C++ service to compile, a library to load, a Python service, or nothing to run.
-// Pure: judges names of files.
+// What a folder of services holds: a C++ service to compile, a library to load, a Python service, or nothing
+// to run. Pure: judges names of files.
 #pragma once
 
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "hosting/or_reason.hpp"
@@ -17,8 +18,13 @@ struct ServiceSource {
 
 inline constexpr std::size_t most_sources = 64;
 
-/// `files`: of the folder itself, not of folders in it. Hidden files do not count. A folder that could be run in two
-/// ways, or that asks for what this version cannot do, is refused rather than half understood.
-[[nodiscard]] OrReason<ServiceSource> source_of(const std::string& folder, const std::vector<std::string>& files);
+/// `files`: of the folder itself, not of folders in it. Hidden files do not count. A folder that could be run
+/// in two ways, or that asks for what this version cannot do, is refused rather than half understood.
+[[nodiscard]] OrReason<ServiceSource> source_of(const std::string& folder,
+                                                const std::vector<std::string>& files);
+
+/// A file that goes into a program, by its name; others (a log, a table of data) may be open for writing all
+/// the time.
+[[nodiscard]] bool is_program_file(std::string_view name);
 
 }  // namespace p2p

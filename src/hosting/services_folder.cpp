@@ -5,15 +5,12 @@
 #include <system_error>
 #include <utility>
 
-#include "hosting/compile_error.hpp"
 #include "hosting/folder_check.hpp"
-#include "hosting/library.hpp"
+#include "hosting/impl/watched_folder.hpp"
 #include "hosting/pool_job.hpp"
 
 namespace p2p {
 namespace {
-
-constexpr std::chrono::milliseconds at_once{1};
 
 std::vector<std::string> words_of(std::string_view text) {
   std::vector<std::string> words;
@@ -46,38 +43,20 @@ HostingSettings absolute(HostingSettings settings) {
   std::error_code error;
   for (std::string* path : {&settings.state_dir, &settings.sdk_include, &settings.sdk_library})
     *path = std::filesystem::absolute(*path, error).lexically_normal().string();
-  while (settings.services_dir.size() > 1 && settings.services_dir.ends_with('/')) settings.services_dir.pop_back();
+  while (settings.services_dir.size() > 1 && settings.services_dir.ends_with('/'))
+    settings.services_dir.pop_back();
   return settings;
 }
 
 }  // namespace
 
-/// What is known of one folder, and what is being done about it.
-struct ServicesFolder::Folder {
-  explicit Folder(std::string name_in) : name(std::move(name_in)) {}
-
-  std::string name;
-  bool known = false;  ///< the registry has heard of it
-
-  std::string seen;    ///< stamp of the last listing, and since when
-  Instant seen_at{};
-  std::string acted;   ///< stamp of the listing that was last acted on
-  std::string content; ///< what was last offered; empty after a failure
-  std::set<std::string> uses;
-  bool lacks_header = false;  ///< it failed for a header that another folder may bring
-
-  bool looking = false, look_again = false;  ///< a listing is under way; and it is out of date
-  std::uint64_t work = 0;                    ///< what runs for it: examination or build; 0: nothing
-  bool changed = false;                      ///< since that work began
-  bool forced = false;                       ///< to be acted on whatever the stamp says
-  bool reload = false;                       ///< ... and loaded whatever the content says
-  std::string work_dir;                      ///< of its build
-  Executor::TimerId timer = 0;
-};
-
 ServicesFolder::ServicesFolder(Loop& loop, Log& log, ServiceRegistry& registry, HostingSettings settings)
-    : loop_(loop), log_(log), registry_(registry), settings_(absolute(std::move(settings))),
-      setup_(setup_of(settings_)), store_(settings_.state_dir),
+    : loop_(loop),
+      log_(log),
+      registry_(registry),
+      settings_(absolute(std::move(settings))),
+      setup_(setup_of(settings_)),
+      store_(settings_.state_dir),
       compiler_(std::make_unique<Compiler>(
           loop, Compiler::Settings{settings_.compiler, settings_.compile_timeout, settings_.compile_jobs})) {}
 
@@ -165,7 +144,8 @@ void ServicesFolder::taken(FolderListing listing) {
   Folder* at = folder(listing.name);
   if (at == nullptr || listing.unknown) return;
   // What happened before a folder was watched nobody tells: then it is looked at once more.
-  if (watch_ && listing.exists && watch_->follow(listing.name, listing.folders) && at->timer == 0) look_after(*at, quiet);
+  if (watch_ && listing.exists && watch_->follow(listing.name, listing.folders) && at->timer == 0)
+    look_after(*at, quiet);
   if (!listing.exists) return gone(*at, false);
   if (!listing.has_program()) {
     if (at->acted != listing.stamp) wake_users(at->name);  // it may hold contracts
@@ -182,7 +162,8 @@ void ServicesFolder::taken(FolderListing listing) {
   act(*at, std::move(listing));
 }
 
-/// Quiet for long enough, by the files' own times or because two looks saw the same. Otherwise looks again in time.
+/// Quiet for long enough, by the files' own times or because two looks saw the same. Otherwise looks again in
+/// time.
 bool ServicesFolder::settled(Folder& at, const FolderListing& listing) {
   const auto need = listing.lone_library() ? quiet_library : quiet;
   const Instant now = loop_.clock().now();
@@ -190,7 +171,8 @@ bool ServicesFolder::settled(Folder& at, const FolderListing& listing) {
     at.seen = listing.stamp;
     at.seen_at = now;
   }
-  const auto age = std::chrono::duration_cast<std::chrono::milliseconds>(loop_.clock().wall() - listing.newest);
+  const auto age =
+      std::chrono::duration_cast<std::chrono::milliseconds>(loop_.clock().wall() - listing.newest);
   const bool writing = watch_ && watch_->writing(at.name);
   if (!writing && (age >= need || now - at.seen_at >= need)) return true;
   const auto rest = writing ? quiet : std::clamp(need - age + at_once, at_once, need + at_once);
@@ -224,119 +206,6 @@ void ServicesFolder::wake_users(const std::string& name) {
     at->changed = at->work != 0;
     if (at->timer == 0) look_after(*at, quiet);
   }
-}
-
-// ---------------------------------------------------------------- working on a folder
-
-void ServicesFolder::act(Folder& at, FolderListing listing) {
-  if (first_scan_done_ && at.acted != listing.stamp) wake_users(at.name);
-  at.acted = listing.stamp;
-  at.forced = at.changed = false;
-  if (listing.wrong) return refused(at, *listing.wrong);
-  auto source = source_of(listing.name, listing.files);
-  if (!source) return refused(at, std::move(source.error()));
-  at.work = ++last_work_;
-  if (source->kind == ServiceSource::Kind::library)
-    return examine_now(at.name, at.work, {}, std::move(listing), *std::move(source));
-  compiler_->version([this, name = at.name, work = at.work, listing = std::move(listing),
-                      source = *std::move(source)](const OrReason<std::string>& version) {
-    Folder* waiting = working(name, work);
-    if (waiting == nullptr) return;
-    if (version) return examine_now(name, work, *version, listing, source);
-    waiting->work = 0;
-    refused(*waiting, version.error());
-  });
-}
-
-/// The folder, if it still waits for this piece of work.
-ServicesFolder::Folder* ServicesFolder::working(const std::string& name, std::uint64_t work) {
-  const auto found = folders_.find(name);
-  return found == folders_.end() || found->second->work != work ? nullptr : found->second.get();
-}
-
-void ServicesFolder::examine_now(const std::string& name, std::uint64_t work, const std::string& compiler,
-                                 FolderListing listing, ServiceSource source) {
-  Folder* at = working(name, work);
-  if (at == nullptr) return;
-  const std::string known = std::exchange(at->reload, false) ? std::string() : at->content;
-  ExamineOrder order{settings_.services_dir, store_, setup_, compiler, std::move(listing), std::move(source), known, work};
-  on_pool(
-      loop_, alive_, [order = std::move(order)] { return examine(order); },
-      [this, name, work](Examined result) { examined(name, work, std::move(result)); });
-}
-
-void ServicesFolder::examined(const std::string& name, std::uint64_t work, Examined result) {
-  Folder* at = working(name, work);
-  if (at == nullptr || result.moved_on) {
-    drop(result);
-    if (at == nullptr) return;
-  } else if (result.build) {
-    return build(*at, result.build);
-  }
-  at->work = 0;
-  at->work_dir.clear();
-  const bool too_early = result.cut_off && loop_.clock().now() - at->seen_at < quiet;
-  if (result.moved_on || too_early) {
-    at->acted.clear();
-    return look_after(*at, quiet);
-  }
-  if (!result.uses.empty()) at->uses = std::move(result.uses);
-  if (result.reason) return refused(*at, *std::move(result.reason));
-  at->lacks_header = false;
-  if (result.unchanged) return ready(*at);
-  load(*at, result);
-}
-
-/// What nobody wants any more.
-void ServicesFolder::drop(const Examined& result) {
-  std::error_code error;
-  if (!result.copy.empty()) std::filesystem::remove(result.copy, error);
-  if (result.build) drop_work(result.build->work);
-}
-
-void ServicesFolder::drop_work(const std::string& work) {
-  if (work.empty()) return;
-  const auto remove = [store = store_, work] {
-    store.drop_work(work);
-    return true;
-  };
-  on_pool(loop_, alive_, remove, [](bool) {});
-}
-
-void ServicesFolder::build(Folder& at, const std::shared_ptr<PreparedBuild>& build) {
-  at.work_dir = build->work;
-  registry_.working(at.name, "compile");
-  const std::weak_ptr<const void> alive = alive_;
-  auto started = [this, name = at.name] { log_.info("Hosting", "compiling {}", name); };
-  auto done = [this, alive, name = at.name, work = at.work, build](CompileEnd end) {
-    if (alive.expired() || working(name, work) == nullptr) return;
-    if (end.trouble.empty()) log_.info("Hosting", "{} compiled in {:.1f} s", name, seconds(end.duration));
-    on_pool(
-        loop_, alive_, [build, end] { return finish_build(*build, end); },
-        [this, name, work](Examined result) { examined(name, work, std::move(result)); });
-  };
-  compiler_->compile({at.name, build->commands, build->work + "/source", build->work}, std::move(started), std::move(done));
-}
-
-void ServicesFolder::load(Folder& at, const Examined& result) {
-  auto loaded = load_library(result.copy, at.name, result.shown, result.content);
-  if (!loaded) return refused(at, std::move(loaded.error()));
-  if (!loaded->warning.empty()) log_.warn("Hosting", "{}: {}", at.name, loaded->warning);
-  at.content = result.content;
-  registry_.offer(at.name, std::move(loaded->instance));
-  ready(at);
-}
-
-void ServicesFolder::refused(Folder& at, FailureReason reason) {
-  at.content.clear();
-  at.lacks_header = lacks_header(reason);
-  registry_.failed(at.name, std::move(reason));
-  ready(at);
-}
-
-/// Takes up what changed meanwhile.
-void ServicesFolder::ready(Folder& at) {
-  if ((std::exchange(at.changed, false) || at.forced) && at.timer == 0) look_after(at, at_once);
 }
 
 // ---------------------------------------------------------------- scans
@@ -377,7 +246,9 @@ void ServicesFolder::scanned(ServicesListing all) {
 }
 
 void ServicesFolder::tell_of_scan(const ServicesListing& all) {
-  const auto once = [this](const std::string& what) { return told_.size() < 1000 && told_.insert(what).second; };
+  const auto once = [this](const std::string& what) {
+    return told_.size() < 1000 && told_.insert(what).second;
+  };
   if (!all.unreadable.empty())
     log_.warn("Hosting", "{} cannot be read: {}", settings_.services_dir, all.unreadable);
   else if (!all.exists && once("/missing"))
@@ -385,10 +256,11 @@ void ServicesFolder::tell_of_scan(const ServicesListing& all) {
   if (all.builtin_passed_over && once("/system"))
     log_.debug("Hosting", "system: built in, its folder is passed over");
   if (all.too_many && once("/many"))
-    log_.warn("Hosting", "more than {} folders in {}: the others are passed over", ServicesListing::most_folders,
-              settings_.services_dir);
+    log_.warn("Hosting", "more than {} folders in {}: the others are passed over",
+              ServicesListing::most_folders, settings_.services_dir);
   for (const std::string& name : all.wrong_names)
-    if (once(name)) log_.warn("Hosting", "{}: no name for a service; it must match [a-z][a-z0-9_-]{{0,63}}", name);
+    if (once(name))
+      log_.warn("Hosting", "{}: no name for a service; it must match [a-z][a-z0-9_-]{{0,63}}", name);
 }
 
 }  // namespace p2p

@@ -1,6 +1,6 @@
-// ServicesFolder: keeps the services of this node as the services folder has them. What is put in is compiled, loaded
-// and offered to the ServiceRegistry; what changes follows; what goes is stopped. A file that is broken or still being
-// copied never gets as far as an offer.
+// ServicesFolder: keeps the services of this node as the services folder has them. What is put in is
+// compiled, loaded and offered to the ServiceRegistry; what changes follows; what goes is stopped. A file
+// that is broken or still being copied never gets as far as an offer.
 //
 //   listing        folder_listing   names, sizes, times, who may write: cheap, taken at every scan and event
 //   settled?       here             quiet for 300 ms, nothing open for writing
@@ -8,8 +8,8 @@
 //   build          compiler
 //   load, offer    library, ServiceRegistry
 //
-// Threads: the loop's own; files are read on the pool. Lifetime: `stop` before the registry stops its services; the
-// pool's threads and the loop outlive it.
+// Threads: the loop's own; files are read on the pool. Lifetime: `stop` before the registry stops its
+// services; the pool's threads and the loop outlive it.
 #pragma once
 
 #include <chrono>
@@ -29,7 +29,7 @@ namespace p2p {
 
 struct HostingSettings {
   std::string services_dir = "./services";
-  std::string state_dir;                            ///< `build/` lies there; logs are named relative to it
+  std::string state_dir;  ///< `build/` lies there; logs are named relative to it
   std::string compiler = "clang++-19";
   std::chrono::milliseconds compile_timeout{120'000};
   int compile_jobs = 1;                             ///< more compete with the node for cores
@@ -77,8 +77,8 @@ class ServicesFolder {
   void wake_users(const std::string& name);
 
   void act(Folder& at, FolderListing listing);
-  void examine_now(const std::string& name, std::uint64_t work, const std::string& compiler, FolderListing listing,
-                   ServiceSource source);
+  void examine_now(const std::string& name, std::uint64_t work, const std::string& compiler,
+                   FolderListing listing, ServiceSource source);
   void examined(const std::string& name, std::uint64_t work, Examined result);
   void build(Folder& at, const std::shared_ptr<PreparedBuild>& build);
   void load(Folder& at, const Examined& result);

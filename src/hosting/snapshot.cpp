@@ -1,13 +1,14 @@
 #include "hosting/snapshot.hpp"
 
+#include <algorithm>
+#include <cerrno>
+#include <csignal>
+#include <filesystem>
+#include <system_error>
+
 #include <fcntl.h>
 #include <sys/stat.h>
 #include <unistd.h>
-
-#include <algorithm>
-#include <cerrno>
-#include <filesystem>
-#include <system_error>
 
 #include "hosting/folder_check.hpp"
 
@@ -20,6 +21,16 @@ std::string reason_of(int number) { return std::generic_category().message(numbe
 
 bool is_header(std::string_view name) {
   return name.ends_with(".hpp") || name.ends_with(".h") || name.ends_with(".hh") || name.ends_with(".hxx");
+}
+
+/// The kernel gives no lease on a file that somebody has open for writing. It is given back at once; whoever
+/// opens the file meanwhile waits for that, and we get a signal that is ignored (the one by default ends the
+/// process).
+bool open_for_writing(const Opened& file) {
+  if (::fcntl(file.get(), F_SETSIG, SIGURG) != 0) return false;
+  if (::fcntl(file.get(), F_SETLEASE, F_RDLCK) != 0) return errno == EAGAIN;
+  ::fcntl(file.get(), F_SETLEASE, F_UNLCK);
+  return false;
 }
 
 /// Reads to the end, or one byte beyond `limit`; false with errno.
@@ -45,9 +56,11 @@ OrReason<void> Snapshot::read(const Opened& services, const std::string& shown, 
   const Opened file = open_beneath(services, path, O_RDONLY | O_NONBLOCK);
   struct stat facts{};
   if (!file || ::fstat(file.get(), &facts) != 0)
-    return refuse("folder", errno == ELOOP ? "is a symbolic link, which is not followed" : reason_of(errno), path);
+    return refuse("folder", errno == ELOOP ? "is a symbolic link, which is not followed" : reason_of(errno),
+                  path);
   if (std::string wrong = complaint(facts, shown + '/' + path, ::geteuid()); !wrong.empty())
     return refuse("folder", std::move(wrong), path);
+  being_written_ = being_written_ || (is_program_file(path) && open_for_writing(file));
   File read{path, {}};
   if (!S_ISREG(facts.st_mode) || !read_all(file, static_cast<std::size_t>(facts.st_size), limit, read.bytes))
     return refuse("folder", "cannot be read: " + reason_of(errno), path);
@@ -68,7 +81,8 @@ void Snapshot::read_contracts(const Opened& services, const std::string& shown, 
     const FolderName kind = judge_folder_name(name);
     if (name == own || (kind != FolderName::service && kind != FolderName::builtin)) continue;
     std::error_code inside_error;
-    for (fs::directory_iterator in(it->path(), inside_error), last; !inside_error && in != last; in.increment(inside_error))
+    for (fs::directory_iterator in(it->path(), inside_error), last; !inside_error && in != last;
+         in.increment(inside_error))
       if (std::string file = in->path().filename().string(); is_header(file) && !file.starts_with('.'))
         headers.push_back(name + '/' + file);
     if (headers.size() > FolderListing::most_files) break;
@@ -97,7 +111,8 @@ OrReason<Snapshot> Snapshot::of_library(const std::string& services_folder, cons
 }
 
 const Snapshot::File* Snapshot::find(std::string_view path) const {
-  const auto found = std::find_if(files_.begin(), files_.end(), [&](const File& file) { return file.path == path; });
+  const auto found =
+      std::find_if(files_.begin(), files_.end(), [&](const File& file) { return file.path == path; });
   return found == files_.end() ? nullptr : &*found;
 }
 

@@ -1,5 +1,5 @@
-// Snapshot: the files of a service as they were read, each opened once. What is hashed, compiled and loaded is this, so
-// a file that is swapped a moment later has no part in it.
+// Snapshot: the files of a service as they were read, each opened once. What is hashed, compiled and loaded
+// is this, so a file that is swapped a moment later has no part in it.
 //
 // Threads: any; made on the pool.
 #pragma once
@@ -15,7 +15,8 @@ namespace p2p {
 
 class Snapshot {
  public:
-  static constexpr std::size_t source_limit = 4 * 1024 * 1024;  ///< bytes of one file beside a program's sources
+  static constexpr std::size_t source_limit =
+      4 * 1024 * 1024;  ///< bytes of one file beside a program's sources
   static constexpr std::size_t whole_limit = 64 * 1024 * 1024;  ///< bytes of all, and of a library
 
   struct File {
@@ -23,13 +24,17 @@ class Snapshot {
     std::string bytes;
   };
 
-  /// All files of the listed folder, and of the other services' folders the headers that lie directly in them, which
-  /// are their contracts (`#include <system/api.hpp>`). A foreign header that may not be trusted is left out.
-  [[nodiscard]] static OrReason<Snapshot> of_sources(const std::string& services_folder, const FolderListing& listing);
+  /// All files of the listed folder, and of the other services' folders the headers that lie directly in
+  /// them, which are their contracts (`#include <system/api.hpp>`). A foreign header that may not be trusted
+  /// is left out.
+  [[nodiscard]] static OrReason<Snapshot> of_sources(const std::string& services_folder,
+                                                     const FolderListing& listing);
   /// One library.
-  [[nodiscard]] static OrReason<Snapshot> of_library(const std::string& services_folder, const FolderListing& listing,
-                                                     const std::string& file);
+  [[nodiscard]] static OrReason<Snapshot> of_library(const std::string& services_folder,
+                                                     const FolderListing& listing, const std::string& file);
 
+  /// Somebody had one of them open for writing: what was read may be half of it.
+  [[nodiscard]] bool being_written() const noexcept { return being_written_; }
   [[nodiscard]] const std::vector<File>& files() const noexcept { return files_; }
   [[nodiscard]] const File* find(std::string_view path) const;
 
@@ -37,11 +42,13 @@ class Snapshot {
   [[nodiscard]] OrReason<void> write_to(const std::string& folder) const;
 
  private:
-  OrReason<void> read(const Opened& services, const std::string& shown, const std::string& path, std::size_t limit);
+  OrReason<void> read(const Opened& services, const std::string& shown, const std::string& path,
+                      std::size_t limit);
   void read_contracts(const Opened& services, const std::string& shown, const std::string& own);
 
   std::vector<File> files_;
   std::size_t size_ = 0;
+  bool being_written_ = false;
 };
 
 /// Writes a new private file.

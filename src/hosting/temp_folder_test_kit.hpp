@@ -1,20 +1,22 @@
 // For tests: a folder of their own that is gone afterwards, and files in it.
 #pragma once
 
-#include <gtest/gtest.h>
-#include <stdlib.h>  // NOLINT: mkdtemp is POSIX's
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <string>
 #include <system_error>
 
+#include <gtest/gtest.h>
+#include <stdlib.h>  // NOLINT: mkdtemp is POSIX's
+#include <sys/stat.h>
+
 namespace p2p {
 
 class TempFolder {
  public:
   TempFolder() : path_(testing::TempDir() + "hosting-XXXXXX") {
+    ::umask(022);  // what is made here may be loaded
     if (::mkdtemp(path_.data()) == nullptr) throw std::runtime_error("no temporary folder");
   }
   TempFolder(const TempFolder&) = delete;

@@ -64,8 +64,8 @@ constexpr std::array table{
                "it hangs, look at the service in /local/services."},
     ErrorEntry{Errc::overloaded, "overloaded", "Overloaded", -32006, 503, 3, true,
                "The node is at a limit of calls, connections or memory and took nothing of this request.",
-               "Retry after the time in Retry-After. If it goes on, spread the load or raise the limit that "
-               "p2p_limit_hits_total in /metrics names."},
+               "Retry after the time in Retry-After. If it goes on, look at p2p_rpc_inflight and "
+               "p2p_http_rejected_total in /metrics, and spread the load."},
     ErrorEntry{
         Errc::draining, "draining", "Draining", -32007, 503, 3, true,
         "The node finishes what it has begun and takes nothing new: it is shutting down or was drained.",

@@ -1,10 +1,10 @@
 // The rules for a request's head (RFC 9112, made strict): what the bytes must look like, how long they may
 // be, and that they can be read in one way only. Pure: bytes in, a verdict out; no socket, no clock.
 //
-//   HttpHeadScan finds the end of a head that arrives in pieces and judges its lines: length, number, CRLF,
-//   no folding. read_head    reads a complete head: Beast's grammar, then everything Beast lets through and
-//   we do not: lengths
-//                given twice or as a list, transfer codings, Host, targets of another host.
+//   HttpHeadScan  finds the end of a head that arrives in pieces and judges its lines: length, number, CRLF,
+//   no folding read_head     reads a complete head: the grammar, then lengths given twice or as a list,
+//   transfer codings, Host,
+//                 targets of another host
 #pragma once
 
 #include <cstddef>

@@ -1,10 +1,11 @@
-// CoordinatorProbe: a worker's search for its coordinator: tries each address, first soon, then every 15 s, for ever, and
-// says in the log what fails. Joining is the cluster's business, which this version does not have: it can only say
-// whether a coordinator answers.
+// CoordinatorProbe: a worker's search for its coordinator: tries each address, first soon, then every 15 s,
+// for ever, and says in the log what fails. Joining is the cluster's business, which this version does not
+// have: it can only say whether a coordinator answers.
 //
 // Threads: the loop's.
 #pragma once
 
+#include <memory>
 #include <string>
 #include <vector>
 
@@ -31,7 +32,8 @@ class CoordinatorProbe {
 
  private:
   void ask();
-  void answered(Result<Endpoint> place, bool reached, const std::string& what);
+  void resolved(const std::string& at, const Result<Endpoint>& place);
+  void answered(bool reached, const std::string& what);
 
   Loop& loop_;
   Log& log_;
@@ -41,6 +43,7 @@ class CoordinatorProbe {
   Instant since_;
   bool stopped_ = false, reached_ = false;
   Executor::TimerId timer_ = 0;
+  std::shared_ptr<int> alive_ = std::make_shared<int>();  // for answers that come after its end
 };
 
 }  // namespace p2p

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "base/clock.hpp"
+#include "net/blocking_pool.hpp"
 #include "testing/capture_log.hpp"
 
 namespace p2p {
@@ -31,10 +32,18 @@ bool run_until_logged(Loop& loop, const CaptureLog& log, std::string_view text) 
   return log.has(text);
 }
 
+/// The pool ends before the loop that its jobs post to.
+struct Two {
+  explicit Two(const Clock& clock) : loop(clock, &pool) {}
+  Loop loop;
+  BlockingPool pool{1};
+};
+
 TEST(CoordinatorProbe, says_which_coordinator_does_not_answer_and_when_it_tries_again) {
   const SystemClock clock;
   CaptureLog log;
-  Loop loop(clock, nullptr);
+  Two two(clock);
+  Loop& loop = two.loop;
   CoordinatorProbe probe(loop, log, {"127.0.0.1:1"});
   probe.start();
   ASSERT_TRUE(run_until_logged(loop, log, "next try in 1 s")) << log.text();
@@ -46,7 +55,8 @@ TEST(CoordinatorProbe, says_which_coordinator_does_not_answer_and_when_it_tries_
 TEST(CoordinatorProbe, a_text_that_is_no_address_is_told_like_a_silent_one) {
   const SystemClock clock;
   CaptureLog log;
-  Loop loop(clock, nullptr);
+  Two two(clock);
+  Loop& loop = two.loop;
   CoordinatorProbe probe(loop, log, {"127.0.0.1:port"});
   probe.start();
   ASSERT_TRUE(run_until_logged(loop, log, "next try in 1 s")) << log.text();
@@ -56,7 +66,8 @@ TEST(CoordinatorProbe, a_text_that_is_no_address_is_told_like_a_silent_one) {
 TEST(CoordinatorProbe, asks_its_coordinators_by_turns) {
   const SystemClock clock;
   CaptureLog log;
-  Loop loop(clock, nullptr);
+  Two two(clock);
+  Loop& loop = two.loop;
   CoordinatorProbe probe(loop, log, {"127.0.0.1:1", "127.0.0.1:2"});
   probe.start();
   ASSERT_TRUE(run_until_logged(loop, log, "coordinator 127.0.0.1:2: ")) << log.text();

@@ -14,24 +14,22 @@ std::string_view phase_name(NodePhase phase) {
   return "";
 }
 
-double rounded(double number, double step) { return std::round(number / step) * step; }
+/// To so many decimals as `scale` has zeros.
+double rounded(double number, double scale) { return std::round(number * scale) / scale; }
 
 }  // namespace
 
 NodePhase NodeState::phase() const {
   if (draining_) return NodePhase::draining;
+  if (probe_ != nullptr) return NodePhase::starting;  // a worker that has not joined; this version cannot
   return scanned_ && scanned_() && services_.settled() ? NodePhase::ready : NodePhase::starting;
 }
 
 Value NodeState::health() const {
-  return Value{{"status", "healthy"},
-               {"node_id", facts_.node_id},
-               {"role", facts_.role},
-               {"timestamp", timestamp()},
-               {"active_nodes", 1},
-               {"uptime_seconds", rounded(uptime(), 0.001)},
-               {"version", facts_.version},
-               {"state", phase_name(phase())}};
+  return Value{{"status", "healthy"},       {"node_id", facts_.node_id},
+               {"role", facts_.role},       {"timestamp", timestamp()},
+               {"active_nodes", 1},         {"uptime_seconds", rounded(uptime(), 1e3)},
+               {"version", facts_.version}, {"state", phase_name(phase())}};
 }
 
 Value NodeState::cluster_status() const {
@@ -40,11 +38,12 @@ Value NodeState::cluster_status() const {
   for (const auto& method : stats_.methods())
     if (method->running() > 0) active.set(method->service + '/' + method->method, method->running());
   const auto ended = static_cast<double>(stats_.ended());
-  Value requests{{"total_requests", stats_.ended()},
-                 {"successful_requests", stats_.succeeded()},
-                 {"success_rate", ended == 0 ? 1.0 : rounded(static_cast<double>(stats_.succeeded()) / ended, 0.0001)},
-                 {"average_duration_ms", rounded(stats_.mean_ns() / 1e6, 0.0001)},
-                 {"active_request_counts", std::move(active)}};
+  Value requests{
+      {"total_requests", stats_.ended()},
+      {"successful_requests", stats_.succeeded()},
+      {"success_rate", ended == 0 ? 1.0 : rounded(static_cast<double>(stats_.succeeded()) / ended, 1e4)},
+      {"average_duration_ms", rounded(stats_.mean_ns() / 1e6, 1e4)},
+      {"active_request_counts", std::move(active)}};
   Value network{{"live_node_ratio", 1.0},
                 {"coordinator_available", coordinator},
                 {"min_workers", coordinator ? 0 : 1},
@@ -56,7 +55,7 @@ Value NodeState::cluster_status() const {
                {"coordinators", coordinator ? 1 : 0},
                {"workers", coordinator ? 0 : 1},
                {"self_role", facts_.role},
-               {"uptime", rounded(uptime(), 0.001)},
+               {"uptime", rounded(uptime(), 1e3)},
                {"request_stats", std::move(requests)},
                {"network_health", std::move(network)},
                {"cluster_size", 1},
@@ -124,12 +123,16 @@ Value NodeState::local_service(std::string_view name) const {
 std::vector<ReadyCheck> NodeState::ready_checks() const {
   std::vector<ReadyCheck> checks;
   checks.push_back({"listen", true, facts_.listen.text()});
-  checks.push_back({"state_dir", audit_.writable(), audit_.writable() ? "" : "the audit log cannot be written"});
+  checks.push_back(
+      {"state_dir", audit_.writable(), audit_.writable() ? "" : "the audit log cannot be written"});
   const bool scanned = scanned_ && scanned_();
   const std::size_t failed = services_.count(ServiceStatus::failed) + services_.count(ServiceStatus::error);
-  std::string services = std::to_string(services_.count(ServiceStatus::running)) + " running, " + std::to_string(failed) + " failed";
-  if (!scanned) services = "the services folder is not scanned yet";
-  else if (!services_.settled()) services += ", some are starting";
+  std::string services = std::to_string(services_.count(ServiceStatus::running)) + " running, " +
+                         std::to_string(failed) + " failed";
+  if (!scanned)
+    services = "the services folder is not scanned yet";
+  else if (!services_.settled())
+    services += ", some are starting";
   checks.push_back({"services", scanned && services_.settled(), services});
   if (probe_ != nullptr) checks.push_back({"cluster", false, probe_->status()});
   if (draining_) checks.push_back({"draining", false, "the node is stopping"});

@@ -1,5 +1,5 @@
-// NodeState: this node as it shows itself to the outside: health, readiness, the cluster (which is this node alone in
-// this version), its services, its metrics.
+// NodeState: this node as it shows itself to the outside: health, readiness, the cluster (which is this node
+// alone in this version), its services, its metrics.
 //
 // Threads: the loop's.
 #pragma once
@@ -28,10 +28,16 @@ struct NodeFacts {
 
 class NodeState final : public NodeView {
  public:
-  NodeState(NodeFacts facts, const Clock& clock, ServiceRegistry& services, MethodRegistry& methods, CallStats& stats,
-            ServiceCells& cells, NodeAudit& audit, const HttpServer& server)
-      : facts_(std::move(facts)), clock_(clock), services_(services), methods_(methods), stats_(stats), cells_(cells),
-        audit_(audit), server_(server) {}
+  NodeState(NodeFacts facts, const Clock& clock, ServiceRegistry& services, MethodRegistry& methods,
+            CallStats& stats, ServiceCells& cells, NodeAudit& audit, const HttpServer& server)
+      : facts_(std::move(facts)),
+        clock_(clock),
+        services_(services),
+        methods_(methods),
+        stats_(stats),
+        cells_(cells),
+        audit_(audit),
+        server_(server) {}
 
   void set_draining() { draining_ = true; }
   void set_scanned(std::function<bool()> scanned) { scanned_ = std::move(scanned); }
@@ -50,7 +56,9 @@ class NodeState final : public NodeView {
   [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override;
   [[nodiscard]] std::string metrics() const override;
   void denied(const DoorEvent& event) override { audit_.denied(event); }
-  void record(const DoorEvent& event, std::function<void(bool)> done) override { audit_.record(event, std::move(done)); }
+  void record(const DoorEvent& event, std::function<void(bool)> done) override {
+    audit_.record(event, std::move(done));
+  }
 
  private:
   [[nodiscard]] Value self() const;

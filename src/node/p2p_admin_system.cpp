@@ -1,9 +1,9 @@
 #include "node/p2p_admin_system.hpp"
 
+#include <optional>
+
 #include <signal.h>
 #include <unistd.h>
-
-#include <optional>
 
 #include "auth/authenticator.hpp"
 #include "base/json.hpp"
@@ -58,8 +58,9 @@ Result<void> check_address(const Config& config) {
   if (!address) return fail(address.error());
   if (address->is_loopback()) return {};
   return fail(Errc::invalid_params,
-              config.address + " is not a loopback address: a node that others can reach needs TLS and a join token, "
-              "which this version does not have yet; use --address 127.0.0.1");
+              config.address +
+                  " is not a loopback address: a node that others can reach needs TLS and a join token, "
+                  "which this version does not have yet; use --address 127.0.0.1");
 }
 
 }  // namespace
@@ -67,14 +68,15 @@ Result<void> check_address(const Config& config) {
 /// The parts in the order in which they are made; they go in the reverse one.
 struct P2PAdminSystem::Parts {
   explicit Parts(const Config& config)
-      : log(config.log_level, config.log_format, config.log_file), loop(clock, &pool),
+      : log(config.log_level, config.log_format, config.log_file),
+        loop(clock, &pool),
         server(loop, late, log, HttpLimits{}, P2PServiceLayer::constant_headers()) {}
 
   SystemClock clock;
   SystemRandom random;
   Log log;
-  BlockingPool pool;
   Loop loop;
+  BlockingPool pool;  // ends before the loop that its jobs post to
   LateHandler late;
   HttpServer server;
   Endpoint listen;
@@ -99,13 +101,12 @@ struct P2PAdminSystem::Parts {
   bool stopping = false;
   Executor::TimerId grace = 0;
 
-  Result<void> open_state(const Config& config);
   void make_call_path(const Config& config, const std::string& node_id);
   void make_services(const Config& config);
+  void offer_builtin();
   void make_door(const Config& config, const std::string& node_id, const std::string& cluster_id);
   void greet(const Config& config);
   void tell_ready(int fd) const;
-  void quiesce(Job job);
   void stop(const Config& config);
   void stop_services();
 };
@@ -134,7 +135,8 @@ Result<void> P2PAdminSystem::start() {
   p.audit.emplace(*node_id);
   const Result<std::filesystem::path> home = p.state->directory(node_folder(p.listen.port));
   if (!home) return fail(home.error());
-  auto audit_log = AuditLog::open(*home / "audit.jsonl", AuditSettings{.node = *node_id}, p.loop, p.clock, p.log);
+  auto audit_log =
+      AuditLog::open(*home / "audit.jsonl", AuditSettings{.node = *node_id}, p.loop, p.clock, p.log);
   if (!audit_log) return fail(audit_log.error());
   p.audit_log = *std::move(audit_log);
   p.audit->open(*p.audit_log);
@@ -149,27 +151,35 @@ Result<void> P2PAdminSystem::start() {
 void P2PAdminSystem::Parts::make_call_path(const Config& config, const std::string& node_id) {
   runner.emplace(methods, loop, stats, &*audit, node_id);
   runner->on_slow_turn([this](std::string_view who, std::chrono::milliseconds time) {
-    log.warn("Main", "{} kept the loop for {} ms, everybody else waited; blocking work belongs into run_blocking", who,
-             time.count());
+    log.warn("Main",
+             "{} kept the loop for {} ms, everybody else waited; blocking work belongs into run_blocking",
+             who, time.count());
   });
   bridge.emplace(*runner, log, Self{node_id, config.role});
   rpc.emplace(*runner, &*audit, RPCMethods::Limits{});
 }
 
 void P2PAdminSystem::Parts::make_services(const Config& config) {
-  surroundings.emplace(ServiceSurroundings{
-      *runner, *bridge, log, cells, std::string(product_version),
-      [this](const std::string& service) -> Result<std::string> {
-        Result<std::filesystem::path> path = state->directory(node_folder(listen.port) + "/data/" + service);
-        if (!path) return fail(path.error());
-        return path->string();
-      }});
+  surroundings.emplace(ServiceSurroundings{*runner, *bridge, log, cells, std::string(product_version),
+                                           [this](const std::string& service) -> Result<std::string> {
+                                             Result<std::filesystem::path> path = state->directory(
+                                                 node_folder(listen.port) + "/data/" + service);
+                                             if (!path) return fail(path.error());
+                                             return path->string();
+                                           }});
   ServiceRegistry::Hooks hooks;
-  hooks.bring_again = [this](const std::string& name) { folder->bring_again(name); };
+  hooks.bring_again = [this](const std::string& name) {
+    if (name == "system")
+      offer_builtin();
+    else
+      folder->bring_again(name);
+  };
   hooks.loaded = [this](const std::string& service, const std::string& hash, bool taken) {
     audit->service_loaded(service, hash, taken);
   };
-  services.emplace(methods, *surroundings, ServiceTimes{}, [this](Job job) { quiesce(std::move(job)); }, std::move(hooks));
+  services.emplace(
+      methods, *surroundings, ServiceTimes{}, [this](Job job) { loop.post(std::move(job)); },
+      std::move(hooks));
   HostingSettings settings;
   settings.services_dir = config.services_dir;
   settings.state_dir = state->path().string();
@@ -179,13 +189,21 @@ void P2PAdminSystem::Parts::make_services(const Config& config) {
   settings.sdk_include = config.sdk_include;
   settings.sdk_library = config.sdk_library;
   folder.emplace(loop, log, *services, std::move(settings));
-  auto builtin = builtin_instance(p2p_builtin_system);
-  if (builtin) services->offer("system", *std::move(builtin));
-  else services->failed("system", std::move(builtin.error()));
+  offer_builtin();
 }
 
-void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& node_id, const std::string& cluster_id) {
-  NodeFacts facts{node_id, config.role, cluster_id, std::string(product_version), listen, clock.wall(), clock.now()};
+void P2PAdminSystem::Parts::offer_builtin() {
+  auto builtin = builtin_instance(p2p_builtin_system);
+  if (builtin)
+    services->offer("system", *std::move(builtin));
+  else
+    services->failed("system", std::move(builtin.error()));
+}
+
+void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& node_id,
+                                      const std::string& cluster_id) {
+  NodeFacts facts{node_id, config.role,  cluster_id, std::string(product_version),
+                  listen,  clock.wall(), clock.now()};
   node.emplace(std::move(facts), clock, *services, methods, stats, cells, *audit, server);
   node->set_scanned([this] { return folder->first_scan_done(); });
   if (config.role == "worker") {
@@ -206,10 +224,13 @@ void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& n
 
 void P2PAdminSystem::Parts::greet(const Config& config) {
   const NodeFacts& facts = node->facts();
-  log.info("Main", "p2p_admin {}, {} {}, pid {}, loopback mode", facts.version, facts.role, facts.node_id, getpid());
-  log.info("Main", "tokens are {}, state directory {}", authenticator->keys().signing().alg(), state->path().string());
+  log.info("Main", "p2p_admin {}, {} {}, pid {}, loopback mode", facts.version, facts.role, facts.node_id,
+           getpid());
+  log.info("Main", "tokens are {}, state directory {}", authenticator->keys().signing().alg(),
+           state->path().string());
   log.info("Http", "http://{}   metrics /metrics   services {}", listen.text(), config.services_dir);
-  audit->node_started(facts.role + ' ' + listen.text() + ' ' + std::string(authenticator->keys().signing().alg()));
+  audit->node_started(facts.role + ' ' + listen.text() + ' ' +
+                      std::string(authenticator->keys().signing().alg()));
 }
 
 int P2PAdminSystem::run() {
@@ -218,8 +239,8 @@ int P2PAdminSystem::run() {
   p.signals.emplace(p.loop, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP}, [this](int number) {
     if (number == SIGHUP) return parts_->folder->rescan();
     if (parts_->stopping) _exit(130);
-    parts_->log.info("Main", "{}, stopping: running calls have {} s", number == SIGTERM ? "SIGTERM" : "SIGINT",
-                     config_.drain_timeout.count());
+    parts_->log.info("Main", "{}, stopping: running calls have {} s",
+                     number == SIGTERM ? "SIGTERM" : "SIGINT", config_.drain_timeout.count());
     parts_->stop(config_);
   });
   p.folder->start();
@@ -228,18 +249,15 @@ int P2PAdminSystem::run() {
   p.loop.run();
   p.audit_log->stop();
   p.log.info("Main", "stopped");
+  if (p.services->leaked() > 0) _exit(0);  // code that did not end may run still: nothing it uses may go
   return 0;
-}
-
-/// After this job every loop and every pool thread has been at its top: no stack holds code from before.
-void P2PAdminSystem::Parts::quiesce(Job job) {
-  pool.quiesce([this, job = std::move(job)]() mutable { loop.post(std::move(job)); });
 }
 
 void P2PAdminSystem::Parts::tell_ready(int fd) const {
   if (fd < 0) return;
-  std::string line = json::dump(Value{{"node_id", node->facts().node_id}, {"port", listen.port}, {"pid", getpid()}}) + '\n';
-  if (::write(fd, line.data(), line.size()) < 0) return;  // nobody reads: no matter
+  std::string line =
+      json::dump(Value{{"node_id", node->facts().node_id}, {"port", listen.port}, {"pid", getpid()}}) + '\n';
+  [[maybe_unused]] const ssize_t written = ::write(fd, line.data(), line.size());  // nobody reads: no matter
   ::close(fd);
 }
 

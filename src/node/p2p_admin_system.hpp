@@ -1,8 +1,9 @@
-// P2PAdminSystem: one node. It makes every part, gives each what it needs, starts and stops them in order. It makes; it
-// does not do.
+// P2PAdminSystem: one node. It makes every part, gives each what it needs, starts and stops them in order. It
+// makes; it does not do.
 //
-//   start   state directory, keys, port, audit log, call path, services; from here requests are answered
-//   run     until a signal; then: no new connections, running calls end (drain_timeout), services clean up
+//   start   state directory, keys, port, audit log, call path, services: from here connections queue
+//   run     answers, until a signal; then: no new connections, running calls end (drain_timeout), services
+//   clean up
 //
 // Threads: `run` makes the calling thread the node's loop.
 #pragma once
@@ -21,8 +22,8 @@ class P2PAdminSystem {
   P2PAdminSystem& operator=(const P2PAdminSystem&) = delete;
   ~P2PAdminSystem();
 
-  /// `conflict` when the port is taken; anything else is a refusal that only a change of configuration, secrets or file
-  /// modes mends (exit 78), with the repair in the message.
+  /// `conflict` when the port is taken; anything else is a refusal that only a change of configuration,
+  /// secrets or file modes mends (exit 78), with the repair in the message.
   [[nodiscard]] Result<void> start();
 
   /// Returns the exit code: 0 after SIGTERM or SIGINT, 130 after a second one.

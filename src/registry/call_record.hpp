@@ -1,8 +1,11 @@
-// CallRecord: one call that runs here, from its start until its method has ended, even when nobody waits for it any
-// more. It holds the callee's context and task, the pin on its generation and its place in the deadline wheel.
+// CallRecord: one call that runs here, from its start until its method has ended, even when nobody waits for
+// it any more. It holds the callee's context and task, the pin on its generation and its place in the
+// deadline wheel.
 //
-// Lifetime: taken from and given back to the runner's pool. A record is `abandoned` when the caller has got an error
-//           (deadline, cancelled) while the method still runs: then it keeps what the method may still look at.
+// Lifetime: taken from and given back to the runner's pool. A record is `abandoned` when the caller has got
+// an error
+//           (deadline, cancelled) while the method still runs: then it keeps what the method may still look
+//           at.
 // Threads:  one loop's.
 #pragma once
 
@@ -36,15 +39,15 @@ struct CallRecord final : DeadlineWheel::Entry, detail::Completion {
   Context context;
   Task<Value> task;
   CallRunner* runner = nullptr;
-  const MethodEntry* method = nullptr;      ///< null while the call waits for its service to start
-  detail::PendingCall* pending = nullptr;   ///< a service asked ...
-  CallReceiver* receiver = nullptr;         ///< ... or somebody outside; both null: abandoned
-  CallRecord* parent = nullptr;             ///< the asking service's own call, while it waits for us
-  CallerPtr caller;                         ///< set where the context's identity starts, and when abandoned
-  std::uint64_t waiting_id = 0;             ///< in ServiceWaiters
-  std::uint64_t serial = 0;                 ///< raised whenever the record is given back
-  std::int64_t started_ns = 0;              ///< 0: not timed
-  Value audited;                            ///< the parameters, when a service calls an audited method
+  const MethodEntry* method = nullptr;     ///< null while the call waits for its service to start
+  detail::PendingCall* pending = nullptr;  ///< a service asked ...
+  CallReceiver* receiver = nullptr;        ///< ... or somebody outside; both null: abandoned
+  CallRecord* parent = nullptr;            ///< the asking service's own call, while it waits for us
+  CallerPtr caller;                        ///< set where the context's identity starts, and when abandoned
+  std::uint64_t waiting_id = 0;            ///< in ServiceWaiters
+  std::uint64_t serial = 0;                ///< raised whenever the record is given back
+  std::int64_t started_ns = 0;             ///< 0: not timed
+  Value audited;                           ///< the parameters, when a service calls an audited method
 
   /// The caller behind the context's views, kept by this record or one above it.
   [[nodiscard]] CallerPtr identity() const {

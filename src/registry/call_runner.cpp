@@ -24,16 +24,17 @@ Error stopped(Stop why) {
                               : Error(Errc::cancelled, "the call was cancelled");
 }
 
-/// An array of parameters in the declared order becomes an object by name. Apart from it, only null is let through.
+/// An array of parameters in the declared order becomes an object by name. Apart from it, only null is let
+/// through.
 Value by_name(Value params, const MethodEntry& method) {
   if (params.is_null()) return params;
   if (!params.is_array())
-    throw Error(Errc::invalid_params, "parameters are an object by name or an array, not " +
-                                          std::string(kind_name(params.kind())));
+    throw Error(Errc::invalid_params,
+                "parameters are an object by name or an array, not " + std::string(kind_name(params.kind())));
   Array items = std::move(params.make_array());
   if (items.size() > method.parameters.size())
-    throw Error(Errc::invalid_params, "takes " + std::to_string(method.parameters.size()) + " parameters, got " +
-                                          std::to_string(items.size()));
+    throw Error(Errc::invalid_params, "takes " + std::to_string(method.parameters.size()) +
+                                          " parameters, got " + std::to_string(items.size()));
   Value object = Value::object();
   for (std::size_t i = 0; i < items.size(); ++i) object.set(method.parameters[i], std::move(items[i]));
   return object;
@@ -43,7 +44,12 @@ Value by_name(Value params, const MethodEntry& method) {
 
 CallRunner::CallRunner(MethodRegistry& registry, Executor& executor, CallStats& stats, CallAudit* audit,
                        std::string node_id, unsigned slot)
-    : view_(registry), executor_(executor), stats_(stats), audit_(audit), node_id_(std::move(node_id)), slot_(slot),
+    : view_(registry),
+      executor_(executor),
+      stats_(stats),
+      audit_(audit),
+      node_id_(std::move(node_id)),
+      slot_(slot),
       waiters_(executor) {
   registry.on_change([this](std::string_view service) {
     executor_.post([this, name = std::string(service)] { waiters_.changed(name); });
@@ -81,7 +87,8 @@ void CallRunner::give_back(CallRecord& record) {
 }
 
 /// From here the call runs: pinned, counted, timed, with a deadline and a task that has not started.
-void CallRunner::begin(CallRecord& record, const MethodEntry& method, std::int64_t timeout_ns, Value&& params) {
+void CallRunner::begin(CallRecord& record, const MethodEntry& method, std::int64_t timeout_ns,
+                       Value&& params) {
   Context& context = record.context;
   const std::int64_t now = ns_of(executor_.clock().coarse_now());
   if (context.deadline_ns <= now) throw Error(Errc::timeout, "the deadline of the call has passed");
@@ -109,7 +116,8 @@ CallRecord* CallRunner::start(const MethodEntry& method, CallRequest request, Ca
   record.context.owner = &record;
   record.context.deadline_ns = std::numeric_limits<std::int64_t>::max();
   try {
-    if (request.depth > max_depth) throw Error(Errc::invalid_request, "calls nest more than 32 deep: " + method.path);
+    if (request.depth > max_depth)
+      throw Error(Errc::invalid_request, "calls nest more than 32 deep: " + method.path);
     if (!request.params.is_object()) request.params = by_name(std::move(request.params), method);
     begin(record, method, request.timeout_ns, std::move(request.params));
   } catch (Error& error) {
@@ -120,8 +128,20 @@ CallRecord* CallRunner::start(const MethodEntry& method, CallRequest request, Ca
   }
   record.task.handle().promise().completion = &record;
   const std::uint64_t serial = record.serial;
-  record.task.handle().resume();
-  return record.serial == serial ? &record : nullptr;  // else it has ended inside, and may serve another call already
+  watch(&record.context, record.task.handle());
+  return record.serial == serial ? &record
+                                 : nullptr;  // else it has ended inside, and may serve another call already
+}
+
+void CallRunner::watch(const Context* context, std::coroutine_handle<> step) {
+  const auto* record = static_cast<const CallRecord*>(context->owner);
+  const std::string_view who =
+      record != nullptr && record->method != nullptr ? record->method->path : context->service;
+  const Instant before = executor_.clock().coarse_now();
+  step.resume();  // `who` outlives it: no generation is unloaded within a turn
+  const auto took = executor_.clock().coarse_now() - before;
+  if (took > slow_turn && tell_slow_)
+    tell_slow_(who, std::chrono::duration_cast<std::chrono::milliseconds>(took));
 }
 
 void CallRunner::ended(detail::Completion* completion) noexcept {
@@ -135,7 +155,8 @@ void CallRunner::ended(detail::Completion* completion) noexcept {
 
 Result<Value> CallRunner::take_result(CallRecord& record) {
   auto& promise = record.task.handle().promise();
-  if (record.started_ns != 0) stats_.time(record.method->stats, ns_of(executor_.clock().now()) - record.started_ns);
+  if (record.started_ns != 0)
+    stats_.time(record.method->stats, ns_of(executor_.clock().now()) - record.started_ns);
   if (promise.error) {
     Error error = error_of(std::move(promise.error));
     stats_.end_failed(record.method->stats, error.code());
@@ -165,11 +186,12 @@ void CallRunner::inherit(CallRecord& record, Context* parent, const CallerPtr& s
     context.caller = {self->subject, self->role, node_id_};
     context.service = self->subject;
   }
-  if (record.parent == nullptr || context.service == self->subject) record.caller = self;  // whose text the views are
+  if (record.parent == nullptr || context.service == self->subject)
+    record.caller = self;  // whose text the views are
 }
 
-std::coroutine_handle<> CallRunner::start(detail::PendingCall& call, Context* parent, std::coroutine_handle<> waiter,
-                                          const CallerPtr& self) {
+std::coroutine_handle<> CallRunner::start(detail::PendingCall& call, Context* parent,
+                                          std::coroutine_handle<> waiter, const CallerPtr& self) {
   CallRecord& record = take_record();
   record.pending = &call;
   call.record = &record;
@@ -182,11 +204,11 @@ std::coroutine_handle<> CallRunner::start(detail::PendingCall& call, Context* pa
   }
   inherit(record, parent, self, call.options.as_service);
   record.context.owner = &record;
-  if (parent != nullptr && parent->stop != 0) return fail_pending(record, stopped(static_cast<Stop>(parent->stop)));
+  if (parent != nullptr && parent->stop != 0) return fail_soon(record, static_cast<Stop>(parent->stop));
   if (record.context.depth > max_depth)
-    return fail_pending(record, Error(Errc::invalid_request, "calls nest more than 32 deep: " +
-                                                                 std::string(call.service.view()) + '/' +
-                                                                 std::string(call.method.view())));
+    return fail_pending(record, Error(Errc::invalid_request,
+                                      "calls nest more than 32 deep: " + std::string(call.service.view()) +
+                                          '/' + std::string(call.method.view())));
   return proceed(record, {});
 }
 
@@ -201,13 +223,15 @@ std::coroutine_handle<> CallRunner::proceed(CallRecord& record, Instant wait_unt
     return fail_pending(record, not_running(*entry));
   }
   const MethodEntry* method = entry->generation->find(call.method.view());
-  if (method == nullptr) return fail_pending(record, no_such_method(*entry->generation, call.method.view(), false));
+  if (method == nullptr)
+    return fail_pending(record, no_such_method(*entry->generation, call.method.view(), false));
   if (!covers(record.context.caller.role, method->role)) {
     stats_.refused(method->stats, Errc::forbidden);
     if (audit_ != nullptr) audit_->denied(audited(record, *method), "role");
-    return fail_pending(record, Error(Errc::forbidden, method->path + " needs role " + std::string(role_name(method->role)) +
-                                                           ", " + std::string(record.context.caller.user) + " has " +
-                                                           std::string(role_name(record.context.caller.role))));
+    return fail_pending(
+        record, Error(Errc::forbidden, method->path + " needs role " + std::string(role_name(method->role)) +
+                                           ", " + std::string(record.context.caller.user) + " has " +
+                                           std::string(role_name(record.context.caller.role))));
   }
   if (method->role == Role::admin && audit_ != nullptr) {
     if (!audit_->writable()) {
@@ -228,13 +252,14 @@ std::coroutine_handle<> CallRunner::proceed(CallRecord& record, Instant wait_unt
   return record.task.handle();
 }
 
-/// Two seconds in all, however often the service goes from one step of its start to the next.
-std::coroutine_handle<> CallRunner::wait_for_service(CallRecord& record, const ServiceEntry& entry, Instant until) {
+/// The service's patience in all, however often the service goes from one step of its start to the next.
+std::coroutine_handle<> CallRunner::wait_for_service(CallRecord& record, const ServiceEntry& entry,
+                                                     Instant until) {
   const Instant now = executor_.clock().now();
   if (until == Instant{}) {
     const std::int64_t limit = record.pending->options.timeout_ns;
     if (limit > 0) record.context.deadline_ns = std::min(record.context.deadline_ns, ns_of(now) + limit);
-    until = std::min(now + ServiceWaiters::patience, instant_of(record.context.deadline_ns));
+    until = std::min(now + entry.patience, instant_of(record.context.deadline_ns));
   }
   if (now < until)
     record.waiting_id = waiters_.wait(entry.name, until, [this, &record, until](bool) {
@@ -252,6 +277,17 @@ std::coroutine_handle<> CallRunner::fail_pending(CallRecord& record, Error error
   if (call.context != nullptr) call.context->waiting = nullptr;
   give_back(record);
   return call.waiter;
+}
+
+/// From the top of the loop: who stops a call may be in the middle of something, and a method that calls
+/// again and again though it was stopped shall not hold up the loop.
+std::coroutine_handle<> CallRunner::fail_soon(CallRecord& record, Stop why) {
+  record.waiting_id = waiters_.wait("", executor_.clock().now(), [this, &record, why](bool) {
+    record.waiting_id = 0;
+    fail_pending(record, stopped(why)).resume();
+  });
+  if (record.waiting_id == 0) return fail_pending(record, stopped(why));
+  return std::noop_coroutine();
 }
 
 void CallRunner::finish(detail::PendingCall& call) {
@@ -283,88 +319,7 @@ void CallRunner::drop(detail::PendingCall& call) noexcept {
   abandon(record, Stop::cancelled);
 }
 
-// ---------------------------------------------------------------- ends before the end
-
-/// Nobody waits any more: the record keeps itself, and the method is asked to stop.
-void CallRunner::abandon(CallRecord& record, Stop why) {
-  wheel_.remove(record);
-  record.caller = record.identity();
-  record.pending = nullptr;
-  record.receiver = nullptr;
-  record.parent = nullptr;
-  auto& promise = record.task.handle().promise();
-  promise.continuation = nullptr;
-  promise.completion = &record;
-  stats_.abandoned(why == Stop::timeout ? Errc::timeout : Errc::cancelled);
-  stop(record.context, why);
-}
-
-void CallRunner::stop(Context& context, Stop why) {
-  if (context.stop != 0) return;
-  __atomic_store_n(&context.stop, static_cast<std::uint8_t>(why), __ATOMIC_RELAXED);
-  detail::Waiting* waiting = context.waiting;
-  if (waiting == nullptr) return;
-  if (!waiting->is_call) {
-    waiting->stopped = why;
-    waiting->interrupt(*waiting);
-    return;
-  }
-  auto& call = static_cast<detail::PendingCall&>(*waiting);
-  if (call.record == nullptr) return;
-  auto& record = *static_cast<CallRecord*>(call.record);
-  if (record.method != nullptr) return stop(record.context, why);
-  waiters_.cancel(std::exchange(record.waiting_id, 0));  // it waits for its service; let it fail from the loop's top
-  record.waiting_id = waiters_.wait("", executor_.clock().now(), [this, &record, why](bool) {
-    record.waiting_id = 0;
-    fail_pending(record, stopped(why)).resume();
-  });
-}
-
-void CallRunner::give_up(CallRecord& record, Errc code, std::string message) {
-  CallReceiver* receiver = record.receiver;
-  detail::PendingCall* pending = record.pending;
-  Error error(code, std::move(message));
-  if (pending != nullptr) {
-    pending->error.emplace(std::move(error));
-    pending->record = nullptr;
-    if (pending->context != nullptr) pending->context->waiting = nullptr;
-  }
-  abandon(record, code == Errc::timeout ? Stop::timeout : Stop::cancelled);
-  if (receiver != nullptr) receiver->call_ended(fail(std::move(error)));
-  else if (pending != nullptr) pending->waiter.resume();
-}
-
-void CallRunner::expire(CallRecord& record) {
-  give_up(record, Errc::timeout, record.method->path + " did not answer within its time");
-}
-
-void CallRunner::cancel(CallRecord& record, Errc why) { give_up(record, why, "the caller went away"); }
-
-void CallRunner::arm() {
-  armed_ = true;
-  const Instant now = executor_.clock().now();
-  executor_.post_at(now + std::chrono::nanoseconds(DeadlineWheel::slot_ns), [this] {
-    armed_ = false;
-    wheel_.advance(ns_of(executor_.clock().now()),
-                   [this](DeadlineWheel::Entry& entry) { expire(static_cast<CallRecord&>(entry)); });
-    if (!wheel_.empty() && !armed_) arm();
-  });
-}
-
-void CallRunner::cancel_calls_of(const Generation& generation) {
-  std::vector<Context*> contexts;
-  wheel_.each([&](DeadlineWheel::Entry& entry) {
-    auto& record = static_cast<CallRecord&>(entry);
-    if (record.method != nullptr && record.method->generation == &generation) contexts.push_back(&record.context);
-  });
-  for (Context* context : contexts) stop(*context, Stop::cancelled);
-}
-
-void CallRunner::cancel_all() {
-  std::vector<Context*> contexts;
-  wheel_.each([&](DeadlineWheel::Entry& entry) { contexts.push_back(&static_cast<CallRecord&>(entry).context); });
-  for (Context* context : contexts) stop(*context, Stop::cancelled);
-}
+// ---------------------------------------------------------------- what is recorded of calls inside
 
 AuditedCall CallRunner::audited(const CallRecord& record, const MethodEntry& method) const {
   AuditedCall call;

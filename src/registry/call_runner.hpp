@@ -1,13 +1,15 @@
-// CallRunner: runs methods on one loop and sees each call to its end: pin, identity, deadline, cancellation, counting.
-// Both ways in use it: RPCMethods for requests from outside, ServiceBridge for services.
+// CallRunner: runs methods on one loop and sees each call to its end: pin, identity, deadline, cancellation,
+// counting. Both ways in use it: RPCMethods for requests from outside, ServiceBridge for services.
 //
-// A call between services costs a lookup, a pin, a place in the wheel and the callee's frames; nothing is posted,
-// printed or copied. The callee resumes its caller directly.
+// A call between services costs a lookup, a pin, a place in the wheel and the callee's frames; nothing is
+// posted, printed or copied. The callee resumes its caller directly.
 //
-// Threads:  the loop's. Lifetime: outlives every call; at the end `cancel_all`, then run the loop until `running` is 0.
+// Threads:  the loop's. Lifetime: outlives every call; at the end `cancel_all`, then run the loop until
+// `running` is 0.
 #pragma once
 
 #include <coroutine>
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -23,11 +25,12 @@ namespace p2p {
 
 class CallRunner {
  public:
-  static constexpr std::uint8_t max_depth = 32;  ///< calls inside calls; two services calling each other end here
+  static constexpr std::uint8_t max_depth =
+      32;  ///< calls inside calls; two services calling each other end here
 
   /// `audit` may be null. `slot` is this loop's place in Pins.
-  CallRunner(MethodRegistry& registry, Executor& executor, CallStats& stats, CallAudit* audit, std::string node_id,
-             unsigned slot = 0);
+  CallRunner(MethodRegistry& registry, Executor& executor, CallStats& stats, CallAudit* audit,
+             std::string node_id, unsigned slot = 0);
   CallRunner(const CallRunner&) = delete;
   CallRunner& operator=(const CallRunner&) = delete;
   ~CallRunner();
@@ -39,8 +42,8 @@ class CallRunner {
   [[nodiscard]] Executor& executor() noexcept { return executor_; }
   [[nodiscard]] const std::string& node_id() const noexcept { return node_id_; }
 
-  /// Runs `method` of a running service for `receiver`; the checks are the caller's (RPCMethods). The record is for
-  /// `cancel` and valid until `call_ended`; null when the call has ended inside.
+  /// Runs `method` of a running service for `receiver`; the checks are the caller's (RPCMethods). The record
+  /// is for `cancel` and valid until `call_ended`; null when the call has ended inside.
   CallRecord* start(const MethodEntry& method, CallRequest request, CallReceiver& receiver);
   /// The receiver gets `why` (cancelled) now; the method is asked to stop.
   void cancel(CallRecord& record, Errc why);
@@ -50,6 +53,13 @@ class CallRunner {
                                 const CallerPtr& self);
   void finish(detail::PendingCall& call);
   void drop(detail::PendingCall& call) noexcept;
+
+  /// `who` kept the loop for `time` without a pause, longer than slow_turn: everybody else waited.
+  static constexpr std::chrono::milliseconds slow_turn{100};
+  using SlowTurn = std::function<void(std::string_view who, std::chrono::milliseconds time)>;
+  void on_slow_turn(SlowTurn tell) { tell_slow_ = std::move(tell); }
+  /// Runs `step`, a resumption of the code of `context`, and tells when it was slow.
+  void watch(const Context* context, std::coroutine_handle<> step);
 
   /// Asks everything that runs under `context` to stop: what it waits for wakes with that reason.
   void stop(Context& context, Stop why);
@@ -65,6 +75,7 @@ class CallRunner {
   std::coroutine_handle<> proceed(CallRecord& record, Instant wait_until);
   std::coroutine_handle<> wait_for_service(CallRecord& record, const ServiceEntry& entry, Instant until);
   std::coroutine_handle<> fail_pending(CallRecord& record, Error error);
+  std::coroutine_handle<> fail_soon(CallRecord& record, Stop why);
   void inherit(CallRecord& record, Context* parent, const CallerPtr& self, bool as_service);
   Result<Value> take_result(CallRecord& record);
   void abandon(CallRecord& record, Stop why);
@@ -84,6 +95,7 @@ class CallRunner {
   DeadlineWheel wheel_;
   ServiceWaiters waiters_;
   bool armed_ = false;
+  SlowTurn tell_slow_;
   std::vector<std::unique_ptr<CallRecord>> records_;  // all there are
   std::vector<CallRecord*> free_;
 };

@@ -1,5 +1,5 @@
-// DeadlineWheel: until when each running call may take. Putting a call in and taking it out are a few instructions;
-// what is over is found in slots of 20 ms, so a deadline is noticed at most that late.
+// DeadlineWheel: until when each running call may take. Putting a call in and taking it out are a few
+// instructions; what is over is found in slots of 20 ms, so a deadline is noticed at most that late.
 //
 // A pure machine: `advance(now)` hands out what is over. Entries live in the calls themselves.
 //
@@ -47,15 +47,17 @@ class DeadlineWheel {
   }
   [[nodiscard]] bool empty() const noexcept { return count_ == 0; }
 
-  /// Takes out what is over at `now_ns` and calls `over(entry)` for each, the earliest first; `over` may add and remove others. What it adds
-  /// is looked at in the next turn, even if it is over already: so this comes to an end.
+  /// Takes out what is over at `now_ns` and calls `over(entry)` for each, the earliest first; `over` may add
+  /// and remove others. What it adds is looked at in the next turn, even if it is over already: so this comes
+  /// to an end.
   template <class F>
   void advance(std::int64_t now_ns, F over) {
     const std::int64_t last = now_ns / slot_ns;
     const auto turn = static_cast<std::int64_t>(slots_.size());
     if (last - seen_ >= turn) seen_ = last - turn + 1;
     Entry* due = nullptr;
-    for (std::int64_t tick = last; tick >= seen_; --tick) sweep(static_cast<std::size_t>(tick) % slots_.size(), now_ns, due);
+    for (std::int64_t tick = last; tick >= seen_; --tick)
+      sweep(static_cast<std::size_t>(tick) % slots_.size(), now_ns, due);
     seen_ = last;
     while (due != nullptr) {
       Entry& entry = *due;

@@ -44,7 +44,8 @@ std::int64_t Pins::sum() const noexcept {
 }
 
 Generation::Generation(std::string service, std::uint64_t number, BaseService* object,
-                       const std::vector<MethodInfo>& methods, CallStats& stats, std::vector<std::string>* rejected)
+                       const std::vector<MethodInfo>& methods, CallStats& stats,
+                       std::vector<std::string>* rejected)
     : service_(std::move(service)), number_(number), object_(object) {
   for (const MethodInfo& info : methods) {
     if (!is_method_name(info.name) || is_lifecycle_name(info.name)) {

@@ -1,15 +1,15 @@
-// Generation: what one loaded version of a service offers: its object and its methods, with the count of calls that
-// run on it. A reload makes a new one; the old one serves its calls to the end and may be unloaded when the count is
-// zero and every loop has been at its top once (service-sdk.md, section 11).
+// Generation: what one loaded version of a service offers: its object and its methods, with the count of
+// calls that run on it. A reload makes a new one; the old one serves its calls to the end and may be unloaded
+// when the count is zero and every loop has been at its top once (service-sdk.md, section 11).
 //
-// Lifetime: the memory here is shared by registry snapshots; the object and the MethodInfo belong to the service's
+// Lifetime: the memory here is shared by registry snapshots; the object and the MethodInfo belong to the
+// service's
 //           library and may be touched only while a call pins the generation.
 // Threads:  immutable but for the pins; each loop has a slot of its own there.
 #pragma once
 
 #include <array>
 #include <atomic>
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -17,6 +17,8 @@
 #include <vector>
 
 #include <p2p/method.hpp>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "registry/name_hash.hpp"
 #include "telemetry/call_stats.hpp"
@@ -68,8 +70,9 @@ class Generation {
  public:
   /// `methods` are those the object declared. Names that no path can have and those of the
   /// life cycle (start, stop, initialize, cleanup) are passed over; `rejected` gets them.
-  Generation(std::string service, std::uint64_t number, BaseService* object, const std::vector<MethodInfo>& methods,
-             CallStats& stats, std::vector<std::string>* rejected = nullptr);
+  Generation(std::string service, std::uint64_t number, BaseService* object,
+             const std::vector<MethodInfo>& methods, CallStats& stats,
+             std::vector<std::string>* rejected = nullptr);
 
   [[nodiscard]] const std::string& service() const noexcept { return service_; }
   [[nodiscard]] std::uint64_t number() const noexcept { return number_; }

@@ -1,12 +1,15 @@
 #include "registry/method_registry.hpp"
 
 #include <algorithm>
+
 #include <p2p/detail/nearest.hpp>
 
 namespace p2p {
 namespace {
 
-std::string hint(const std::string& name) { return name.empty() ? std::string() : "did you mean " + name + "?"; }
+std::string hint(const std::string& name) {
+  return name.empty() ? std::string() : "did you mean " + name + "?";
+}
 
 Error with_hint(Error error, std::string text) {
   if (!text.empty()) error.with("hint", std::move(text));
@@ -42,8 +45,10 @@ void MethodRegistry::replace(std::string_view service, std::shared_ptr<const Ser
     const std::lock_guard lock(mutex_);
     auto next = std::make_shared<RegistrySnapshot>(*current_);
     next->version = current_->version + 1;
-    if (entry != nullptr) next->services.insert_or_assign(std::string(service), std::move(entry));
-    else if (const auto found = next->services.find(service); found != next->services.end()) next->services.erase(found);
+    if (entry != nullptr)
+      next->services.insert_or_assign(std::string(service), std::move(entry));
+    else if (const auto found = next->services.find(service); found != next->services.end())
+      next->services.erase(found);
     current_ = std::move(next);
     version_.store(current_->version, std::memory_order_release);
   }
@@ -79,9 +84,9 @@ Error no_such_method(const Generation& generation, std::string_view method, bool
   for (const MethodEntry* entry : generation.methods())
     if (entry->is_public || !outside) known.push_back(entry->name);
   const std::string close = nearest(method, known);
-  return with_hint(
-      Error(Errc::method_not_found, "no method " + generation.service() + '/' + std::string(method.substr(0, 64))),
-      hint(close.empty() ? close : generation.service() + '/' + close));
+  return with_hint(Error(Errc::method_not_found,
+                         "no method " + generation.service() + '/' + std::string(method.substr(0, 64))),
+                   hint(close.empty() ? close : generation.service() + '/' + close));
 }
 
 Error not_running(const ServiceEntry& entry) {
@@ -89,7 +94,8 @@ Error not_running(const ServiceEntry& entry) {
     return "service " + entry.name + ' ' + (entry.reason.empty() ? std::string(fallback) : entry.reason);
   };
   switch (entry.status) {
-    case ServiceStatus::stopping: return Error(Errc::draining, sentence("is stopping"), Value{{"retry_after", 1}});
+    case ServiceStatus::stopping:
+      return Error(Errc::draining, sentence("is stopping"), Value{{"retry_after", 1}});
     case ServiceStatus::stopped: return Error(Errc::service_not_found, sentence("is stopped"));
     case ServiceStatus::starting:
       return Error(Errc::unavailable, sentence("is starting"), Value{{"retry_after", entry.retry_after}});

@@ -1,22 +1,24 @@
-// MethodRegistry: every method this node can run itself, by its path. The meeting point of the two ways a call comes
-// in: RPCMethods looks up what the network asks for, ServiceBridge what a service asks for, and both run what they find.
+// MethodRegistry: every method this node can run itself, by its path. The meeting point of the two ways a
+// call comes in: RPCMethods looks up what the network asks for, ServiceBridge what a service asks for, and
+// both run what they find.
 //
-// It is an immutable snapshot behind a version number. A loop keeps the snapshot and compares the version (1 ns), so
-// a call takes no lock; `publish` replaces one service and raises the version: from then on new calls take the new
-// generation, and calls that have begun stay on theirs.
+// It is an immutable snapshot behind a version number. A loop keeps the snapshot and compares the version (1
+// ns), so a call takes no lock; `publish` replaces one service and raises the version: from then on new calls
+// take the new generation, and calls that have begun stay on theirs.
 //
 // Threads:  any number of readers, one writer at a time (the main loop).
 // Does not: check who asks (RPCMethods), wait, or know other nodes.
 #pragma once
 
 #include <atomic>
-#include <boost/unordered/unordered_flat_map.hpp>
 #include <cstdint>
 #include <memory>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
+
+#include <boost/unordered/unordered_flat_map.hpp>
 
 #include "base/clock.hpp"
 #include "base/result.hpp"
@@ -32,12 +34,14 @@ enum class ServiceStatus { starting, running, stopping, stopped, error, failed, 
 struct ServiceEntry {
   std::string name;
   ServiceStatus status = ServiceStatus::starting;
-  std::string reason;            ///< why it does not run, for the caller
-  double retry_after = 1;        ///< seconds, for the caller
-  GenerationPtr generation;      ///< null unless running
+  std::string reason;                        ///< why it does not run, for the caller
+  double retry_after = 1;                    ///< seconds, for the caller
+  std::chrono::milliseconds patience{2000};  ///< how long a call waits while the service is starting
+  GenerationPtr generation;                  ///< null unless running
 };
 
-using Services = boost::unordered_flat_map<std::string, std::shared_ptr<const ServiceEntry>, NameHash, NameEqual>;
+using Services =
+    boost::unordered_flat_map<std::string, std::shared_ptr<const ServiceEntry>, NameHash, NameEqual>;
 
 struct RegistrySnapshot {
   std::uint64_t version = 0;
@@ -79,7 +83,8 @@ class MethodRegistry {
   std::vector<Listener> listeners_;
 };
 
-/// A loop's own view of the registry: the snapshot it saw last, looked up again only when the version has changed.
+/// A loop's own view of the registry: the snapshot it saw last, looked up again only when the version has
+/// changed.
 class RegistryView {
  public:
   explicit RegistryView(const MethodRegistry& registry) : registry_(registry) {}

@@ -1,6 +1,6 @@
-// NameHash and NameEqual: for tables looked up by service and method names on every call. Names of usual length take a
-// few loads and one multiplication, and no call of memcpy or memcmp; the hash is good enough to need no second mixing.
-// Names come from loaded services, so it need not withstand an attacker.
+// NameHash and NameEqual: for tables looked up by service and method names on every call. Names of usual
+// length take a few loads and one multiplication, and no call of memcpy or memcmp; the hash is good enough to
+// need no second mixing. Names come from loaded services, so it need not withstand an attacker.
 #pragma once
 
 #include <cstddef>
@@ -43,7 +43,8 @@ struct NameHash {
       low = load<std::uint32_t>(at);
       high = load<std::uint32_t>(at + size - 4);
     } else if (size > 0) {
-      low = load<std::uint8_t>(at) << 16 | load<std::uint8_t>(at + size / 2) << 8 | load<std::uint8_t>(at + size - 1);
+      low = load<std::uint8_t>(at) << 16 | load<std::uint8_t>(at + size / 2) << 8 |
+            load<std::uint8_t>(at + size - 1);
     }
     return static_cast<std::size_t>(fold(low ^ hash, high ^ 0x165667b19e3779f9ull));
   }

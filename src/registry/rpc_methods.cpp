@@ -6,8 +6,10 @@ namespace p2p {
 
 void RpcCall::call_ended(Result<Value> result) {
   record_ = nullptr;
-  if (kept_ != nullptr && kept_->audit) rpc_->ended(*this, std::move(result));
-  else answered(std::move(result));
+  if (kept_ != nullptr && kept_->audit)
+    rpc_->ended(*this, std::move(result));
+  else
+    answered(std::move(result));
 }
 
 const MethodEntry* RPCMethods::find_public(const MethodPath& path) {
@@ -29,8 +31,7 @@ void RPCMethods::proceed(CallRequest request, RpcCall& call) {
   const ServiceEntry* entry = snapshot.find(request.path.service);
   if (entry == nullptr) return refuse(call, stats.unknown(), no_such_service(snapshot, request.path.service));
   if (entry->generation == nullptr) {
-    if (entry->status == ServiceStatus::starting)
-      return wait_for_service(std::move(request), call, *entry);
+    if (entry->status == ServiceStatus::starting) return wait_for_service(std::move(request), call, *entry);
     return refuse(call, stats.unknown(), not_running(*entry));
   }
   const MethodEntry* method = entry->generation->find(request.path.method);
@@ -43,7 +44,8 @@ void RPCMethods::proceed(CallRequest request, RpcCall& call) {
   // Without a record the call has ended inside, and `call` may be gone.
 }
 
-Result<void> RPCMethods::permitted(const CallRequest& request, const MethodEntry& method, const RpcCall& call) {
+Result<void> RPCMethods::permitted(const CallRequest& request, const MethodEntry& method,
+                                   const RpcCall& call) {
   const Caller& caller = *request.caller;
   const bool role = covers(caller.role, method.role);
   if (!role || !caller.may_call(request.path, runner_.node_id())) {
@@ -55,10 +57,9 @@ Result<void> RPCMethods::permitted(const CallRequest& request, const MethodEntry
       denied.trace = request.trace;
       audit_->denied(denied, role ? "scope" : "role");
     }
-    return fail(Errc::forbidden,
-                role ? "the scopes of this token do not hold rpc:" + method.path
-                     : method.path + " needs role " + std::string(role_name(method.role)) + ", this token has " +
-                           std::string(role_name(caller.role)));
+    return fail(Errc::forbidden, role ? "the scopes of this token do not hold rpc:" + method.path
+                                      : method.path + " needs role " + std::string(role_name(method.role)) +
+                                            ", this token has " + std::string(role_name(caller.role)));
   }
   if (runner_.stats().running() >= limits_.in_flight)
     return fail(Errc::overloaded, std::to_string(limits_.in_flight) + " calls run on this node already",
@@ -97,21 +98,24 @@ void RPCMethods::ended(RpcCall& call, Result<Value> result) {
     RpcCall* asking = std::exchange(*writing, nullptr);
     if (asking == nullptr) return;  // it left meanwhile
     asking->kept_->writing.reset();
-    if (written) asking->answered(std::move(result));
-    else asking->answered(fail(Errc::audit_unavailable, "the call ran, but the audit log could not be written"));
+    if (written)
+      asking->answered(std::move(result));
+    else
+      asking->answered(fail(Errc::audit_unavailable, "the call ran, but the audit log could not be written"));
   });
 }
 
-/// Two seconds in all, however often the service goes from one step of its start to the next.
+/// The service's patience in all, however often the service goes from one step of its start to the next.
 void RPCMethods::wait_for_service(CallRequest request, RpcCall& call, const ServiceEntry& entry) {
   const Instant now = runner_.executor().clock().now();
   if (call.kept_ == nullptr) {
     call.kept_ = std::make_unique<RpcCall::Kept>();
     call.kept_->service = request.path.service;
     call.kept_->method = request.path.method;
-    call.kept_->wait_until = now + ServiceWaiters::patience;
+    call.kept_->wait_until = now + entry.patience;
     if (request.timeout_ns > 0)
-      call.kept_->wait_until = std::min(call.kept_->wait_until, now + std::chrono::nanoseconds(request.timeout_ns));
+      call.kept_->wait_until =
+          std::min(call.kept_->wait_until, now + std::chrono::nanoseconds(request.timeout_ns));
   }
   RpcCall::Kept& kept = *call.kept_;
   kept.request = std::move(request);
@@ -121,7 +125,8 @@ void RPCMethods::wait_for_service(CallRequest request, RpcCall& call, const Serv
       CallRequest again = std::move(call.kept_->request);
       again.path = {call.kept_->service, call.kept_->method};
       const std::chrono::nanoseconds waited = runner_.executor().clock().now() - since;
-      if (again.timeout_ns > 0) again.timeout_ns = std::max<std::int64_t>(1, again.timeout_ns - waited.count());
+      if (again.timeout_ns > 0)
+        again.timeout_ns = std::max<std::int64_t>(1, again.timeout_ns - waited.count());
       proceed(std::move(again), call);
     });
   if (kept.waiting_id == 0) refuse(call, runner_.stats().unknown(), not_running(entry));

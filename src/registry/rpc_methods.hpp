@@ -1,5 +1,6 @@
-// RPCMethods: runs a request from outside against the registry. Here a method is public or it does not exist, the
-// caller's role and scopes are compared, the number of calls at once is bounded, and what must be recorded is.
+// RPCMethods: runs a request from outside against the registry. Here a method is public or it does not exist,
+// the caller's role and scopes are compared, the number of calls at once is bounded, and what must be
+// recorded is.
 //
 // The checks run in the order of http-api.md, section 1: method known, role and scope, then the parameters.
 //
@@ -41,7 +42,7 @@ class RpcCall : private CallReceiver {
     CallRequest request;
     AuditedCall audited;
     Instant started;
-    Instant wait_until;                 ///< for its service to start
+    Instant wait_until;  ///< for its service to start
     std::uint64_t waiting_id = 0;
     std::shared_ptr<RpcCall*> writing;  ///< who gets the answer once the record of the call is on disk
     bool audit = false, durable = false;
@@ -57,13 +58,16 @@ class RPCMethods {
     std::size_t in_flight = 1024;  ///< calls at once on this node; beyond it they are refused at once
   };
 
-  RPCMethods(CallRunner& runner, CallAudit* audit, Limits limits) : runner_(runner), audit_(audit), limits_(limits) {}
+  RPCMethods(CallRunner& runner, CallAudit* audit, Limits limits)
+      : runner_(runner), audit_(audit), limits_(limits) {}
 
   void call(CallRequest request, RpcCall& call);
-  /// The caller went away: `answered` gets cancelled now if it has not been called; the method is asked to stop.
+  /// The caller went away: `answered` gets cancelled now if it has not been called; the method is asked to
+  /// stop.
   void cancel(RpcCall& call);
 
-  /// The public method at `path`, if its service runs: for what must be known before the call (its largest body).
+  /// The public method at `path`, if its service runs: for what must be known before the call (its largest
+  /// body).
   [[nodiscard]] const MethodEntry* find_public(const MethodPath& path);
 
  private:
@@ -71,7 +75,8 @@ class RPCMethods {
 
   void proceed(CallRequest request, RpcCall& call);
   void wait_for_service(CallRequest request, RpcCall& call, const ServiceEntry& entry);
-  [[nodiscard]] Result<void> permitted(const CallRequest& request, const MethodEntry& method, const RpcCall& call);
+  [[nodiscard]] Result<void> permitted(const CallRequest& request, const MethodEntry& method,
+                                       const RpcCall& call);
   void prepare_audit(const CallRequest& request, const MethodEntry& method, RpcCall& call);
   void refuse(RpcCall& call, CallStats::MethodId id, Error error);
   void ended(RpcCall& call, Result<Value> result);

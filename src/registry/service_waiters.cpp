@@ -8,7 +8,8 @@ ServiceWaiters::~ServiceWaiters() {
   for (auto& [id, waiter] : waiters_) executor_.cancel(waiter.timer);
 }
 
-std::uint64_t ServiceWaiters::wait(std::string_view service, Instant until, std::move_only_function<void(bool)> look) {
+std::uint64_t ServiceWaiters::wait(std::string_view service, Instant until,
+                                   std::move_only_function<void(bool)> look) {
   if (waiters_.size() >= most) return 0;
   const std::uint64_t id = next_++;
   Waiter& waiter = waiters_[id];

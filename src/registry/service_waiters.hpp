@@ -1,5 +1,5 @@
-// ServiceWaiters: calls that came while their service was starting. They wait up to 2 s (and no longer than their own
-// deadline) for the registry to change, then they look again.
+// ServiceWaiters: calls that came while their service was starting. They wait as long as the service's entry
+// says (and no longer than their own deadline) for the registry to change, then they look again.
 //
 // Threads: one loop's.
 #pragma once
@@ -15,15 +15,15 @@ namespace p2p {
 
 class ServiceWaiters {
  public:
-  static constexpr std::chrono::seconds patience{2};
   static constexpr std::size_t most = 1024;  ///< waiting at once; beyond it a call fails at once
 
   explicit ServiceWaiters(Executor& executor) : executor_(executor) {}
   ~ServiceWaiters();
 
-  /// Runs `look(false)` when `service` has changed, or `look(true)` at `until`: time is up. Returns an id, never 0, or 0
-  /// when too many wait already.
-  [[nodiscard]] std::uint64_t wait(std::string_view service, Instant until, std::move_only_function<void(bool)> look);
+  /// Runs `look(false)` when `service` has changed, or `look(true)` at `until`: time is up. Returns an id,
+  /// never 0, or 0 when too many wait already.
+  [[nodiscard]] std::uint64_t wait(std::string_view service, Instant until,
+                                   std::move_only_function<void(bool)> look);
   void cancel(std::uint64_t id);
   /// From the top of the loop, after `service` has changed.
   void changed(std::string_view service);

@@ -1,5 +1,5 @@
-// What can be called: /debug/registry, /services, /methods and one method with its schema. Read from the registry's
-// snapshot; in this version of the cluster, which is one node.
+// What can be called: /debug/registry, /services, /methods and one method with its schema. Read from the
+// registry's snapshot; in this version of the cluster, which is one node.
 #include <algorithm>
 
 #include "service_layer/door.hpp"
@@ -11,7 +11,7 @@ constexpr std::string_view method_query[] = {"service", "q", "limit"};
 constexpr std::string_view service_query[] = {"q", "limit"};
 constexpr std::size_t default_limit = 100, most = 1000;
 
-/// Running services by name.
+/// All services by name.
 std::vector<const ServiceEntry*> sorted_services(const RegistrySnapshot& snapshot) {
   std::vector<const ServiceEntry*> services;
   for (const auto& [name, entry] : snapshot.services) services.push_back(entry.get());
@@ -59,17 +59,19 @@ void registry(Door& door, const Request& request, HttpExchange& exchange) {
   for (const ServiceEntry* service : sorted_services(door.runner.snapshot()))
     for (const MethodEntry* method : public_methods(*service)) paths.push_back(method->path);
   const std::size_t total = paths.size();
-  answer_json(door, request, exchange, Value{{"registered_methods", std::move(paths)}, {"total_methods", total}});
+  answer_json(door, request, exchange,
+              Value{{"registered_methods", std::move(paths)}, {"total_methods", total}});
 }
 
 /// Answers `rows` under `name`, cut to the wanted number; `total` counts all.
-void answer_rows(Door& door, const Request& request, HttpExchange& exchange, const Query& query, const char* name,
-                 Value rows) {
+void answer_rows(Door& door, const Request& request, HttpExchange& exchange, const Query& query,
+                 const char* name, Value rows) {
   const Result<std::size_t> limit = query.count("limit", default_limit, most);
   if (!limit) return answer_error(door, request, exchange, limit.error());
   const std::size_t total = rows.size();
   if (total > *limit) rows.make_array().resize(*limit);
-  answer_json(door, request, exchange, Value{{name, std::move(rows)}, {"total", total}, {"next_cursor", nullptr}});
+  answer_json(door, request, exchange,
+              Value{{name, std::move(rows)}, {"total", total}, {"next_cursor", nullptr}});
 }
 
 bool mentions(std::string_view text, std::string_view wanted) { return text.find(wanted) != text.npos; }
@@ -106,11 +108,13 @@ void methods(Door& door, const Request& request, HttpExchange& exchange) {
 void method(Door& door, const Request& request, HttpExchange& exchange) {
   const RegistrySnapshot& snapshot = door.runner.snapshot();
   const ServiceEntry* service = snapshot.find(request.names[0]);
-  if (service == nullptr) return answer_error(door, request, exchange, no_such_service(snapshot, request.names[0]));
+  if (service == nullptr)
+    return answer_error(door, request, exchange, no_such_service(snapshot, request.names[0]));
   if (service->generation == nullptr) return answer_error(door, request, exchange, not_running(*service));
   const MethodEntry* found = service->generation->find(request.names[1]);
   if (found == nullptr || !found->is_public)
-    return answer_error(door, request, exchange, no_such_method(*service->generation, request.names[1], true));
+    return answer_error(door, request, exchange,
+                        no_such_method(*service->generation, request.names[1], true));
   Value row = method_row(door, *service, *found);
   row.set("params_schema", found->params_schema);
   row.set("result_schema", found->result_schema);

@@ -6,24 +6,36 @@
 
 namespace p2p {
 
-Door::Door(DoorSettings given, RPCMethods& rpc_methods, CallRunner& call_runner, Authenticator& auth, NodeView& view,
-           Log& node_log, const Clock& node_clock)
-    : settings(std::move(given)), rpc(rpc_methods), runner(call_runner), authenticator(auth), node(view), log(node_log),
-      clock(node_clock), exchanges(std::make_unique<RpcExchanges>(*this)),
+Door::Door(DoorSettings given, RPCMethods& rpc_methods, CallRunner& call_runner, Authenticator& auth,
+           NodeView& view, Log& node_log, const Clock& node_clock)
+    : settings(std::move(given)),
+      rpc(rpc_methods),
+      runner(call_runner),
+      authenticator(auth),
+      node(view),
+      log(node_log),
+      clock(node_clock),
+      exchanges(std::make_unique<RpcExchanges>(*this)),
       ran_here("X-P2P-Node: " + settings.self.node_id + "\r\nX-P2P-Path: local\r\n") {}
 
 Door::~Door() = default;
 
-void note(Door& door, const Route* route, int status, const TraceId& trace, std::string_view what, Instant started) {
+void note(Door& door, const Route* route, int status, const TraceId& trace, std::string_view what,
+          Instant started) {
   if (route != nullptr) {
-    if (status == 200) ++route->answered_ok;
-    else ++route->answered_otherwise[status];
+    if (status == 200)
+      ++route->answered_ok;
+    else
+      ++route->answered_otherwise[status];
   }
   if (door.log.enabled(LogLevel::debug))
     door.log.debug("Http", "{} {} {:.2f} ms trace {}", what, status,
                    started == Instant{} ? 0.0 : milliseconds(door.clock.now() - started), trace_text(trace));
-  else if (status >= 500 && status != 503 && status != 504)
-    door.log.warn("Http", "{} {} trace {}", what, status, trace_text(trace));
+}
+
+void tell_failure(Door& door, std::string_view what, const Error& error, const TraceId& trace) {
+  if (error_entry(error.code()).http_status != 500) return;
+  door.log.warn("Http", "{} failed: {} trace {}", what, error.message(), trace_text(trace));
 }
 
 namespace {
@@ -31,12 +43,15 @@ namespace {
 void respond(Door& door, const Request& request, HttpExchange& exchange, std::string_view body,
              std::string_view content_type, int status) {
   note(door, request.route, status, request.trace,
-       door.log.enabled(LogLevel::debug) || status >= 500
+       door.log.enabled(LogLevel::debug)
            ? std::string(request.http.method) + ' ' + std::string(request.http.path)
            : std::string(),
        request.started);
   append_trace_header(request.trace, door.headers);
-  exchange.respond({.status = status, .content_type = content_type, .headers = door.headers, .body = body,
+  exchange.respond({.status = status,
+                    .content_type = content_type,
+                    .headers = door.headers,
+                    .body = body,
                     .close = request.http.oversized});
 }
 
@@ -55,22 +70,28 @@ void answer_text(Door& door, const Request& request, HttpExchange& exchange, std
   respond(door, request, exchange, text, content_type, status);
 }
 
+void audit_refusal(Door& door, const Request& request, std::string_view reason) {
+  DoorEvent event;
+  event.caller = request.caller;
+  event.peer = request.http.client != nullptr ? request.http.client->address_text() : "";
+  event.action = "request";
+  event.object = std::string(request.http.method) + ' ' + std::string(request.http.path.substr(0, 256));
+  event.outcome = reason;
+  event.trace = request.trace;
+  door.node.denied(event);
+}
+
 void answer_error(Door& door, const Request& request, HttpExchange& exchange, const Error& error) {
-  if (error.code() == Errc::unauthenticated || error.code() == Errc::forbidden || error.code() == Errc::wrong_host) {
-    DoorEvent event;
-    event.caller = request.caller;
-    event.peer = request.http.client != nullptr ? request.http.client->address_text() : "";
-    event.action = "request";
-    event.object = std::string(request.http.method) + ' ' + std::string(request.http.path.substr(0, 256));
-    event.outcome = error.message();
-    event.trace = request.trace;
-    door.node.denied(event);
-  }
+  if (error.code() == Errc::unauthenticated || error.code() == Errc::forbidden ||
+      error.code() == Errc::wrong_host)
+    audit_refusal(door, request, error.message());
+  tell_failure(door, request.http.path, error, request.trace);
   door.headers.clear();
   append_error_headers(error, door.headers);
   door.body.clear();
   json::write(problem(error, request.http.path, request.trace), door.body);
-  respond(door, request, exchange, door.body, "application/problem+json", error_entry(error.code()).http_status);
+  respond(door, request, exchange, door.body, "application/problem+json",
+          error_entry(error.code()).http_status);
 }
 
 std::optional<Query> take_query(Door& door, const Request& request, HttpExchange& exchange) {

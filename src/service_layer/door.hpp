@@ -1,5 +1,5 @@
-// Door: what the routes of the API work with, and how they answer. P2PServiceLayer makes it, checks each request, and
-// calls the route's function.
+// Door: what the routes of the API work with, and how they answer. P2PServiceLayer makes it, checks each
+// request, and calls the route's function.
 //
 // Threads: the loop's.
 #pragma once
@@ -33,13 +33,13 @@ struct Request {
   std::array<std::string_view, 2> names{};  ///< what stood for the braces of the route
   CallerPtr caller{};                       ///< null where no token is needed
   TraceId trace{};
-  Instant started{};                        ///< set when the log shows requests
+  Instant started{};  ///< set when the log shows requests
 };
 
 struct DoorSettings {
   Self self;
-  bool loopback = true;            ///< every listener is loopback: local mode
-  std::string listen_address;      ///< without brackets
+  bool loopback = true;        ///< every listener is loopback: local mode
+  std::string listen_address;  ///< without brackets
   std::uint16_t port = 0;
   bool local_trust = true;
   uid_t own_uid = 0;
@@ -52,8 +52,8 @@ struct DoorSettings {
 class RpcExchanges;
 
 struct Door {
-  Door(DoorSettings settings, RPCMethods& rpc_methods, CallRunner& call_runner, Authenticator& auth, NodeView& view,
-       Log& node_log, const Clock& node_clock);
+  Door(DoorSettings settings, RPCMethods& rpc_methods, CallRunner& call_runner, Authenticator& auth,
+       NodeView& view, Log& node_log, const Clock& node_clock);
   ~Door();
 
   const DoorSettings settings;
@@ -68,23 +68,32 @@ struct Door {
   std::string body, headers;   ///< of the answer being written; kept for their memory
 };
 
-/// Counts the answer and writes its line into the log (debug; a failure of ours: warn).
-void note(Door& door, const Route* route, int status, const TraceId& trace, std::string_view what, Instant started);
+/// A failure that is nobody's mistake outside (500): a line that an operator finds by the answer's trace id.
+void tell_failure(Door& door, std::string_view what, const Error& error, const TraceId& trace);
 
-void answer_json(Door& door, const Request& request, HttpExchange& exchange, const Value& body, int status = 200);
+/// Counts the answer and writes its line into the log (debug).
+void note(Door& door, const Route* route, int status, const TraceId& trace, std::string_view what,
+          Instant started);
+
+void answer_json(Door& door, const Request& request, HttpExchange& exchange, const Value& body,
+                 int status = 200);
 void answer_text(Door& door, const Request& request, HttpExchange& exchange, std::string_view text,
                  std::string_view content_type, int status = 200);
 /// As a problem; audited when it is a refusal of rights.
 void answer_error(Door& door, const Request& request, HttpExchange& exchange, const Error& error);
 
-/// The query of the request, which may have only what its route knows; answers the error and gives none otherwise.
+/// The request was refused: for the audit log.
+void audit_refusal(Door& door, const Request& request, std::string_view reason);
+
+/// The query of the request, which may have only what its route knows; answers the error and gives none
+/// otherwise.
 [[nodiscard]] std::optional<Query> take_query(Door& door, const Request& request, HttpExchange& exchange);
 
 // The routes, by file.
-[[nodiscard]] std::vector<Route> look_routes();      // look_routes.cpp
-[[nodiscard]] std::vector<Route> catalogue_routes(); // catalogue_routes.cpp
-[[nodiscard]] std::vector<Route> token_routes();     // token_routes.cpp
-[[nodiscard]] std::vector<Route> rpc_routes();       // rpc_routes.cpp
-[[nodiscard]] std::vector<Route> json_rpc_routes();  // json_rpc_routes.cpp
+[[nodiscard]] std::vector<Route> look_routes();       // look_routes.cpp
+[[nodiscard]] std::vector<Route> catalogue_routes();  // catalogue_routes.cpp
+[[nodiscard]] std::vector<Route> token_routes();      // token_routes.cpp
+[[nodiscard]] std::vector<Route> rpc_routes();        // rpc_routes.cpp
+[[nodiscard]] std::vector<Route> json_rpc_routes();   // json_rpc_routes.cpp
 
 }  // namespace p2p

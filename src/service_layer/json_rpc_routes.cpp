@@ -52,6 +52,7 @@ class Batch final : public HttpAbort {
   }
 
   void write(BatchEntry& entry, const Result<Value>& result) {
+    if (!result) tell_failure(door_, entry.path.empty() ? "/rpc" : entry.path, result.error(), trace_);
     if (!entry.notification) {
       if (result)
         write_result(EnvelopeShape::v2, *result, entry.id, {}, entry.answer);

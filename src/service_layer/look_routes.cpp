@@ -1,4 +1,6 @@
 // The routes that look: what the node says of itself and of the cluster (http-api.md, sections 2.2 to 2.6).
+#include <fnmatch.h>
+
 #include "model/error_table.hpp"
 #include "service_layer/door.hpp"
 
@@ -29,7 +31,8 @@ void probe(Door& door, const Request& request, HttpExchange& exchange, std::vect
     lines += (check.ok ? "[+]" : "[-]") + check.name + (check.ok ? " ok" : " failed") +
              (check.text.empty() ? "" : ": " + check.text) + '\n';
   }
-  if (ready && !query->has("verbose")) return answer_text(door, request, exchange, "ok\n", "text/plain; charset=utf-8");
+  if (ready && !query->has("verbose"))
+    return answer_text(door, request, exchange, "ok\n", "text/plain; charset=utf-8");
   lines += name + (ready ? " check passed\n" : " check failed\n");
   answer_text(door, request, exchange, lines, "text/plain; charset=utf-8", ready ? 200 : 503);
 }
@@ -52,7 +55,8 @@ void cluster_nodes(Door& door, const Request& request, HttpExchange& exchange) {
   Value chosen = Value::array();
   for (const Value& node : all["nodes"].as_array()) {
     const auto fits = [&](std::string_view parameter, std::string_view member) {
-      return !query->has(parameter) || node[member] == Value(query->get(parameter));
+      if (!query->has(parameter)) return true;
+      return fnmatch(std::string(query->get(parameter)).c_str(), node[member].as_string().c_str(), 0) == 0;
     };
     if (fits("status", "status") && fits("role", "role") && fits("node", "node_id")) chosen.push_back(node);
   }
@@ -85,11 +89,12 @@ void metrics(Door& door, const Request& request, HttpExchange& exchange) {
 void error_page(Door& door, const Request& request, HttpExchange& exchange) {
   const auto code = errc_of_name(request.names[0]);
   if (!code)
-    return answer_error(door, request, exchange,
-                        Error(Errc::not_found, "no error is called " + std::string(request.names[0].substr(0, 64))));
+    return answer_error(
+        door, request, exchange,
+        Error(Errc::not_found, "no error is called " + std::string(request.names[0].substr(0, 64))));
   const ErrorEntry& entry = error_entry(*code);
-  Value page{{"code", entry.name},   {"title", entry.title},         {"status", entry.http_status},
-             {"retry", entry.retry}, {"exit_code", entry.exit_code}, {"meaning", entry.meaning},
+  Value page{{"code", entry.name},    {"title", entry.title},         {"status", entry.http_status},
+             {"retry", entry.retry},  {"exit_code", entry.exit_code}, {"meaning", entry.meaning},
              {"repair", entry.repair}};
   if (entry.rpc_code != 0) page.set("rpc_code", entry.rpc_code);
   answer_json(door, request, exchange, page);

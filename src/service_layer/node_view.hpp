@@ -23,11 +23,11 @@ struct ReadyCheck {
 
 /// Something that happened at the door and belongs into the audit log.
 struct DoorEvent {
-  CallerPtr caller;      ///< null when nobody could be told
+  CallerPtr caller;  ///< null when nobody could be told
   std::string peer;
-  std::string action;    ///< "token.issue", "request"
-  std::string object;    ///< the subject of a token, or the path
-  std::string outcome;   ///< "ok", or the reason of a refusal
+  std::string action;   ///< "token.issue", "request"
+  std::string object;   ///< the subject of a token, or the path
+  std::string outcome;  ///< "ok", or the reason of a refusal
   TraceId trace{};
 };
 

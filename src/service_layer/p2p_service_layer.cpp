@@ -57,7 +57,10 @@ void P2PServiceLayer::on_request(const HttpRequest& http, HttpExchange& exchange
                         Error(Errc::wrong_host, "this node does not answer to the name in Host",
                               Value{{"hint", "use http://" + door_.settings.listen_address + ':' +
                                                  std::to_string(door_.settings.port)}}));
-  if (!find_route(request, exchange) || !authorize(request, exchange) || !body_is_readable(request, exchange))
+  if (!find_route(request, exchange) || !query_is_safe(request, exchange) || !authorize(request, exchange) ||
+      !body_is_readable(request, exchange))
+    return;
+  if (request.route->query.empty() && !request.http.query.empty() && !take_query(door_, request, exchange))
     return;
   request.route->answer(door_, request, exchange);
 }
@@ -86,6 +89,18 @@ bool P2PServiceLayer::find_route(Request& request, HttpExchange& exchange) {
     allow += (allow.empty() ? "" : ", ") + std::string(verb) + (verb == "GET" ? ", HEAD" : "");
   answer_error(door_, request, exchange,
                Error(Errc::method_not_allowed, "this path takes " + allow, Value{{"allow", allow}}));
+  return false;
+}
+
+bool P2PServiceLayer::query_is_safe(const Request& request, HttpExchange& exchange) {
+  const std::string_view query = request.http.query;
+  if (!query.starts_with("access_token=") && query.find("&access_token=") == query.npos) return true;
+  audit_refusal(door_, request, "a token in the URL");
+  answer_error(
+      door_, request, exchange,
+      Error(
+          Errc::invalid_request, "a token in the URL ends up in logs: it is not looked at",
+          Value{{"hint", "send it as Authorization: Bearer TOKEN, and get a new one: this one was shown"}}));
   return false;
 }
 

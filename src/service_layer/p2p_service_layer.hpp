@@ -1,6 +1,6 @@
-// P2PServiceLayer: the door in. It takes a request from net, checks it in the one order that http-api.md, section 1
-// gives (host, route, verb, token, role, media type, size), and calls the route's function; what must be told before a
-// request is one, it words.
+// P2PServiceLayer: the door in. It takes a request from net, checks it in the one order that http-api.md,
+// section 1 gives (host, route, verb, token, role, media type, size), and calls the route's function; what
+// must be told before a request is one, it words.
 //
 // Threads:  the loop's. Lifetime: what is passed in outlives it; it outlives the server.
 #pragma once
@@ -29,6 +29,8 @@ class P2PServiceLayer final : public HttpHandler {
  private:
   [[nodiscard]] bool host_is_ours(const Request& request);
   [[nodiscard]] bool find_route(Request& request, HttpExchange& exchange);
+  /// Whatever the route: tokens in URLs are in the logs of every proxy.
+  [[nodiscard]] bool query_is_safe(const Request& request, HttpExchange& exchange);
   [[nodiscard]] bool authorize(Request& request, HttpExchange& exchange);
   [[nodiscard]] bool body_is_readable(const Request& request, HttpExchange& exchange);
   [[nodiscard]] Result<CallerPtr> authenticate(const Request& request);

@@ -58,7 +58,8 @@ void append_error_headers(const Error& error, std::string& headers) {
     const double seconds = number ? std::clamp(std::ceil(after.as_double()), 1.0, 3600.0) : 1.0;
     headers += "Retry-After: " + std::to_string(static_cast<int>(seconds)) + "\r\n";
   }
-  if (const Value& allow = error.detail()["allow"]; allow.is_string()) headers += "Allow: " + allow.as_string() + "\r\n";
+  if (const Value& allow = error.detail()["allow"]; allow.is_string())
+    headers += "Allow: " + allow.as_string() + "\r\n";
 }
 
 void append_trace_header(const TraceId& trace, std::string& headers) {

@@ -1,5 +1,5 @@
-// Problems: an Error as the world sees it. Outside RPC, and for what is decided before a body is read, it is a problem
-// (RFC 9457); in an RPC envelope it is an error object whose `data` is the same.
+// Problems: an Error as the world sees it. Outside RPC, and for what is decided before a body is read, it is
+// a problem (RFC 9457); in an RPC envelope it is an error object whose `data` is the same.
 #pragma once
 
 #include <string>
@@ -10,8 +10,8 @@
 
 namespace p2p {
 
-/// {"type", "title", "status", "detail", "instance", "code", "rpc_code", "trace_id", ...} with what the error's detail
-/// holds besides (`hint`, `errors`, `retry_after`, ...).
+/// {"type", "title", "status", "detail", "instance", "code", "rpc_code", "trace_id", ...} with what the
+/// error's detail holds besides (`hint`, `errors`, `retry_after`, ...).
 [[nodiscard]] Value problem(const Error& error, std::string_view instance, const TraceId& trace);
 
 /// {"code": -32602, "message": "...", "data": problem}: never with an empty message.

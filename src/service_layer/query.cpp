@@ -1,6 +1,7 @@
 #include "service_layer/query.hpp"
 
 #include <charconv>
+
 #include <p2p/detail/nearest.hpp>
 
 namespace p2p {
@@ -31,7 +32,8 @@ std::optional<std::string> decode(std::string_view text) {
 
 Error unknown(const std::string& name, std::span<const std::string_view> known) {
   Error error(Errc::invalid_request, "unknown query parameter " + name.substr(0, 64));
-  if (const std::string close = nearest(name, known); !close.empty()) error.with("hint", "did you mean " + close + "?");
+  if (const std::string close = nearest(name, known); !close.empty())
+    error.with("hint", "did you mean " + close + "?");
   return error;
 }
 
@@ -77,11 +79,16 @@ std::optional<std::int64_t> read_duration(std::string_view text) noexcept {
   if (error != std::errc() || number < 0 || number > 86'400'000) return std::nullopt;
   const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
   std::int64_t ns = 0;
-  if (unit == "ms") ns = 1'000'000;
-  else if (unit.empty() || unit == "s") ns = 1'000'000'000;
-  else if (unit == "m") ns = 60'000'000'000;
-  else if (unit == "h") ns = 3'600'000'000'000;
-  else return std::nullopt;
+  if (unit == "ms")
+    ns = 1'000'000;
+  else if (unit.empty() || unit == "s")
+    ns = 1'000'000'000;
+  else if (unit == "m")
+    ns = 60'000'000'000;
+  else if (unit == "h")
+    ns = 3'600'000'000'000;
+  else
+    return std::nullopt;
   constexpr std::int64_t day = 86'400'000'000'000;
   if (number > day / ns) return std::nullopt;
   return number * ns;

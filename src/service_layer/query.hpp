@@ -1,5 +1,5 @@
-// Query: the parameters behind the question mark. An unknown one is an error with the nearest known name: a typo that
-// is silently ignored gives a wrong answer.
+// Query: the parameters behind the question mark. An unknown one is an error with the nearest known name: a
+// typo that is silently ignored gives a wrong answer.
 #pragma once
 
 #include <map>
@@ -21,7 +21,8 @@ class Query {
   /// Empty when it is absent.
   [[nodiscard]] std::string_view get(std::string_view name) const;
   /// 1 to `most`, or `fallback` when it is absent; invalid_request otherwise.
-  [[nodiscard]] Result<std::size_t> count(std::string_view name, std::size_t fallback, std::size_t most) const;
+  [[nodiscard]] Result<std::size_t> count(std::string_view name, std::size_t fallback,
+                                          std::size_t most) const;
 
  private:
   std::map<std::string, std::string, std::less<>> values_;

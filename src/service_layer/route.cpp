@@ -31,7 +31,8 @@ RouteTable::RouteTable(std::vector<Route> routes) : routes_(std::move(routes)) {
   for (Route& route : routes_) {
     route.policy = find_route_policy(route.verb, route.pattern);
     if (route.policy == nullptr)
-      throw std::logic_error("route " + std::string(route.verb) + ' ' + std::string(route.pattern) + " has no policy");
+      throw std::logic_error("route " + std::string(route.verb) + ' ' + std::string(route.pattern) +
+                             " has no policy");
   }
 }
 

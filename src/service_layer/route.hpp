@@ -1,5 +1,5 @@
-// Route: one row of the API: a verb, a path, who may (auth/policy), and the function that answers. The table is the only
-// place where a route is made, so none can exist without a policy.
+// Route: one row of the API: a verb, a path, who may (auth/policy), and the function that answers. The table
+// is the only place where a route is made, so none can exist without a policy.
 #pragma once
 
 #include <array>
@@ -26,13 +26,13 @@ struct Route {
   std::span<const std::string_view> query{};  ///< parameters it knows
   const RoutePolicy* policy = nullptr;
 
-  mutable std::uint64_t answered_ok = 0;                    ///< 200
+  mutable std::uint64_t answered_ok = 0;                      ///< 200
   mutable std::map<int, std::uint64_t> answered_otherwise{};  ///< status -> how often
 };
 
 struct RouteMatch {
   const Route* route = nullptr;
-  std::array<std::string_view, 2> names{};  ///< what stood for the braces
+  std::array<std::string_view, 2> names{};    ///< what stood for the braces
   std::vector<std::string_view> other_verbs;  ///< when the path exists, but not with this verb
 };
 

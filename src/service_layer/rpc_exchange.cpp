@@ -8,9 +8,12 @@ namespace p2p {
 Result<void> check_target(Door& door, const Caller& caller, const MethodPath& path,
                           const std::string& target) {
   if (target.empty()) return {};
+  const ServiceEntry* service = door.runner.snapshot().find(path.service);
+  const bool starting =
+      service != nullptr && service->status == ServiceStatus::starting;  // its methods are unknown yet
   const MethodEntry* method = door.rpc.find_public(path);
-  if (method == nullptr || !covers(caller.role, method->role) ||
-      !caller.may_call(path, door.settings.self.node_id))
+  if (!starting && (method == nullptr || !covers(caller.role, method->role) ||
+                    !caller.may_call(path, door.settings.self.node_id)))
     return {};
   const Result<Target> place = Target::parse(target);
   return place ? runs_here(*place, door.settings.self) : fail(place.error());
@@ -89,6 +92,7 @@ void RpcExchange::write_ok(const Value& result) {
 }
 
 int RpcExchange::write_failure(const Error& error) {
+  tell_failure(door_, instance_, error, trace_);
   append_error_headers(error, door_.headers);
   if (style == AnswerStyle::local_call) {
     door_.body += R"({"error":)";
@@ -103,7 +107,7 @@ int RpcExchange::write_failure(const Error& error) {
 void RpcExchange::respond(int status) {
   const bool empty = notification;  // 2.0: it is answered with nothing, whatever became of it
   append_trace_header(trace_, door_.headers);
-  const bool logged = door_.log.enabled(LogLevel::debug) || status >= 500;
+  const bool logged = door_.log.enabled(LogLevel::debug);
   note(door_, route_, empty ? 204 : status, trace_, logged ? "POST " + instance_ : std::string(), started_);
   exchange_->respond({.status = empty ? 204 : status,
                       .content_type = empty ? std::string_view{} : std::string_view("application/json"),

@@ -1,5 +1,5 @@
-// POST /auth/token (http-api.md, section 2.1): the decisions are auth's; here are the bytes, the kernel's word on whose
-// socket it is, and the audit record that is on disk before the token leaves.
+// POST /auth/token (http-api.md, section 2.1): the decisions are auth's; here are the bytes, the kernel's
+// word on whose socket it is, and the audit record that is on disk before the token leaves.
 #include "auth/bearer.hpp"
 #include "auth/local_trust.hpp"
 #include "auth/token_endpoint.hpp"
@@ -25,7 +25,8 @@ Result<void> local_trust(Door& door, const Request& request) {
 }
 
 Result<CallerPtr> bearer(Door& door, const Request& request) {
-  if (request.headers.authorization_repeated) return fail(Errc::unauthenticated, "Authorization stands twice");
+  if (request.headers.authorization_repeated)
+    return fail(Errc::unauthenticated, "Authorization stands twice");
   const Result<std::string_view> token = bearer_token(request.headers.authorization);
   if (!token) return fail(token.error());
   return door.authenticator.authenticate(*token, door.clock.wall());
@@ -55,15 +56,22 @@ void issue(Door& door, const Request& request, HttpExchange& exchange, const Tok
   event.object = grant.subject;
   event.outcome = "ok";
   event.trace = request.trace;
-  TokenReply reply{std::string(request.http.method), std::string(request.http.path), *request.http.client,
-                   *request.http.server, request.route, request.trace, request.started};
-  door.node.record(event, [&door, &exchange, reply = std::move(reply), body = token_answer(grant, *token)](bool written) {
+  TokenReply reply{std::string(request.http.method),
+                   std::string(request.http.path),
+                   *request.http.client,
+                   *request.http.server,
+                   request.route,
+                   request.trace,
+                   request.started};
+  door.node.record(event, [&door, &exchange, reply = std::move(reply),
+                           body = token_answer(grant, *token)](bool written) {
     HttpRequest again;
     again.method = reply.method;
     again.path = reply.path;
     again.client = &reply.client;
     again.server = &reply.server;
-    const Request answered{.http = again, .headers = {}, .route = reply.route, .trace = reply.trace, .started = reply.started};
+    const Request answered{
+        .http = again, .headers = {}, .route = reply.route, .trace = reply.trace, .started = reply.started};
     if (written) return answer_json(door, answered, exchange, body);
     answer_error(door, answered, exchange,
                  Error(Errc::audit_unavailable, "the audit log cannot be written, so no token is issued"));

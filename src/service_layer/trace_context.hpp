@@ -1,5 +1,5 @@
-// The trace of a request: taken from a sound `traceparent` (W3C Trace Context, level 1), or new. A malformed one is
-// replaced, not refused.
+// The trace of a request: taken from a sound `traceparent` (W3C Trace Context, level 1), or new. A malformed
+// one is replaced, not refused.
 #pragma once
 
 #include <cstdint>

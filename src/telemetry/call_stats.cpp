@@ -20,7 +20,8 @@ CallStats::MethodId CallStats::id_of(std::string_view service, std::string_view 
 void CallStats::end_failed(MethodId id, Errc code) noexcept {
   ++totals_failed_;
   ++methods_[id]->ended;
-  if (code > Errc::audit_unavailable) code = Errc::method_failed;  // of HTTP alone: only a service can have thrown it
+  if (code > Errc::audit_unavailable)
+    code = Errc::method_failed;  // of HTTP alone: only a service can have thrown it
   ++methods_[id]->by_outcome[1 + static_cast<std::size_t>(code)];
 }
 

@@ -1,7 +1,7 @@
 // CallStats: how often each method was called here, with which outcome, and how long it took.
 //
-// One per loop, so counting is an addition and needs no atomics; whoever shows the figures runs on that loop or adds
-// up several. A method keeps its figures over reloads, under its name.
+// One per loop, so counting is an addition and needs no atomics; whoever shows the figures runs on that loop
+// or adds up several. A method keeps its figures over reloads, under its name.
 //
 // Threads: the loop's.
 #pragma once
@@ -24,16 +24,18 @@ class CallStats {
 
   /// Upper bounds of the histogram, 1 us to 10 s in steps of about 1-2.5-5.
   static constexpr std::array<std::int64_t, 22> bounds_ns = {
-      1'000,      2'500,      5'000,       10'000,      25'000,      50'000,        100'000,       250'000,
-      500'000,    1'000'000,  2'500'000,   5'000'000,   10'000'000,  25'000'000,    50'000'000,    100'000'000,
-      250'000'000, 500'000'000, 1'000'000'000, 2'500'000'000, 5'000'000'000, 10'000'000'000};
-  static constexpr std::size_t outcomes = 1 + static_cast<std::size_t>(Errc::audit_unavailable) + 1;  // ok, then Errc
+      1'000,         2'500,         5'000,         10'000,        25'000,      50'000,
+      100'000,       250'000,       500'000,       1'000'000,     2'500'000,   5'000'000,
+      10'000'000,    25'000'000,    50'000'000,    100'000'000,   250'000'000, 500'000'000,
+      1'000'000'000, 2'500'000'000, 5'000'000'000, 10'000'000'000};
+  static constexpr std::size_t outcomes =
+      1 + static_cast<std::size_t>(Errc::audit_unavailable) + 1;  // ok, then Errc
 
   struct Method {
     std::string service, method;
     std::uint64_t started = 0, ended = 0, timed = 0;
     std::int64_t sum_ns = 0;
-    std::array<std::uint64_t, outcomes> by_outcome{};            ///< 0 = ok, else 1 + Errc
+    std::array<std::uint64_t, outcomes> by_outcome{};               ///< 0 = ok, else 1 + Errc
     std::array<std::uint64_t, bounds_ns.size() + 1> by_duration{};  ///< of the timed ones
     [[nodiscard]] std::uint64_t running() const { return started - ended; }
   };
@@ -43,8 +45,8 @@ class CallStats {
   /// Figures of calls to what does not exist: service "_unknown", method "_unknown".
   [[nodiscard]] MethodId unknown() const noexcept { return 0; }
 
-  /// A local call is counted always and timed one time in 64 (two clock readings are half of its cost). True: read the
-  /// clock and give `end` the time.
+  /// A local call is counted always and timed one time in 64 (two clock readings are half of its cost). True:
+  /// read the clock and give `end` the time.
   [[nodiscard]] bool begin(MethodId id) noexcept {
     ++totals_started_;
     return (methods_[id]->started++ & 63) == 0;

@@ -5,7 +5,9 @@
 namespace p2p {
 namespace {
 
-const CallStats::Method& figures(const CallStats& stats, CallStats::MethodId id) { return *stats.methods()[id]; }
+const CallStats::Method& figures(const CallStats& stats, CallStats::MethodId id) {
+  return *stats.methods()[id];
+}
 
 TEST(CallStats, a_method_keeps_its_id_under_its_name) {
   CallStats stats;

@@ -1,15 +1,15 @@
 #include "telemetry/metrics_text.hpp"
 
-#include <prometheus/metric_family.h>
-#include <prometheus/text_serializer.h>
-#include <sys/resource.h>
-#include <unistd.h>
-
 #include <filesystem>
 #include <fstream>
 #include <iterator>
 #include <map>
 #include <sstream>
+
+#include <prometheus/metric_family.h>
+#include <prometheus/text_serializer.h>
+#include <sys/resource.h>
+#include <unistd.h>
 
 namespace p2p {
 
@@ -40,7 +40,8 @@ void MetricsText::gauge(std::string_view family, std::string_view help, double v
 
 void MetricsText::durations(std::string_view family, std::string_view help, const CallStats::Method& figures,
                             Labels labels) {
-  auto& histogram = impl_->sample(family, help, prometheus::MetricType::Histogram, std::move(labels)).histogram;
+  auto& histogram =
+      impl_->sample(family, help, prometheus::MetricType::Histogram, std::move(labels)).histogram;
   histogram.sample_count = figures.timed;
   histogram.sample_sum = static_cast<double>(figures.sum_ns) / 1e9;
   std::uint64_t below = 0;
@@ -53,7 +54,8 @@ void MetricsText::durations(std::string_view family, std::string_view help, cons
 void MetricsText::process() {
   std::ifstream file("/proc/self/stat");
   const std::string text{std::istreambuf_iterator<char>(file), {}};
-  std::istringstream fields(text.substr(std::min(text.size(), text.rfind(')') + 2)));  // the name may hold blanks
+  std::istringstream fields(
+      text.substr(std::min(text.size(), text.rfind(')') + 2)));  // the name may hold blanks
   const std::vector<std::string> field{std::istream_iterator<std::string>(fields), {}};
   if (field.size() < 22) return;  // field[0] is the third of proc(5)
   const auto ticks = static_cast<double>(sysconf(_SC_CLK_TCK));
@@ -64,13 +66,16 @@ void MetricsText::process() {
     if (word == "btime") stat >> boot;
   std::size_t open = 0;
   std::error_code ignored;
-  for (std::filesystem::directory_iterator fd("/proc/self/fd", ignored), end; fd != end; fd.increment(ignored)) ++open;
+  for (std::filesystem::directory_iterator fd("/proc/self/fd", ignored), end; fd != end;
+       fd.increment(ignored))
+    ++open;
   rlimit limit{};
   getrlimit(RLIMIT_NOFILE, &limit);
   counter("process_cpu_seconds_total", "User and system time", (number(14) + number(15)) / ticks);
   gauge("process_start_time_seconds", "Start since the epoch", boot + number(22) / ticks);
   gauge("process_virtual_memory_bytes", "Virtual memory", number(23));
-  gauge("process_resident_memory_bytes", "Resident memory", number(24) * static_cast<double>(sysconf(_SC_PAGESIZE)));
+  gauge("process_resident_memory_bytes", "Resident memory",
+        number(24) * static_cast<double>(sysconf(_SC_PAGESIZE)));
   gauge("process_open_fds", "Open descriptors", static_cast<double>(open));
   gauge("process_max_fds", "Limit of open descriptors", static_cast<double>(limit.rlim_cur));
 }

@@ -1,5 +1,5 @@
-// MetricsText: figures collected for one answer of GET /metrics, as Prometheus text 0.0.4. prometheus-cpp writes the
-// text; what is counted, and where, is not its business.
+// MetricsText: figures collected for one answer of GET /metrics, as Prometheus text 0.0.4. prometheus-cpp
+// writes the text; what is counted, and where, is not its business.
 #pragma once
 
 #include <cstdint>
@@ -26,7 +26,8 @@ class MetricsText {
   void counter(std::string_view family, std::string_view help, double value, Labels labels = {});
   void gauge(std::string_view family, std::string_view help, double value, Labels labels = {});
   /// `timed` calls by the bounds of CallStats, in seconds.
-  void durations(std::string_view family, std::string_view help, const CallStats::Method& figures, Labels labels);
+  void durations(std::string_view family, std::string_view help, const CallStats::Method& figures,
+                 Labels labels);
 
   /// process_cpu_seconds_total, process_resident_memory_bytes, process_open_fds, process_max_fds,
   /// process_start_time_seconds, process_virtual_memory_bytes, from /proc/self.

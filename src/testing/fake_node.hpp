@@ -1,4 +1,5 @@
-// FakeNode: the call path of a node without sockets: registry, runner and RPCMethods on a loop turned by hand.
+// FakeNode: the call path of a node without sockets: registry, runner and RPCMethods on a loop turned by
+// hand.
 //
 //   FakeNode node;
 //   FakeService<Run> service(node.registry, node.runner, node.log, "hello");

@@ -30,7 +30,8 @@ void FakeRuntime::wait(detail::Waiting& waiting, std::int64_t after_ns) {
     stopped.timer = executor.post_at(executor.clock().now(), [&self, &stopped] { self.wake(stopped); });
   };
   waiting.timer = no_timer;
-  if (after_ns > std::numeric_limits<std::int64_t>::max() / 2) return;  // never, or in more than a hundred years
+  if (after_ns > std::numeric_limits<std::int64_t>::max() / 2)
+    return;  // never, or in more than a hundred years
   Executor& executor = runner_.executor();
   waiting.timer = executor.post_at(executor.clock().now() + std::chrono::nanoseconds(after_ns),
                                    [this, &waiting] { wake(waiting); });

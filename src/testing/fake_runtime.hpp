@@ -1,5 +1,6 @@
-// FakeRuntime: the node behind a service object in a test of the call path: calls go straight to a CallRunner, waiting
-// to an Executor. What needs framework (background tasks, status, files) it answers plainly.
+// FakeRuntime: the node behind a service object in a test of the call path: calls go straight to a
+// CallRunner, waiting to an Executor. What needs framework (background tasks, status, files) it answers
+// plainly.
 //
 // Threads: the test's. Lifetime: longer than the object and its calls.
 #pragma once

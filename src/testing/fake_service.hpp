@@ -1,5 +1,5 @@
-// FakeService: an object made into a running service without hosting and framework: its defaults are read, its methods
-// become a Generation, and the registry has them.
+// FakeService: an object made into a running service without hosting and framework: its defaults are read,
+// its methods become a Generation, and the registry has them.
 //
 //   FakeService<Run> service(registry, runner, log, "hello");
 //
@@ -23,7 +23,8 @@ template <class Service>
 class FakeService {
  public:
   template <class... A>
-  FakeService(MethodRegistry& registry, CallRunner& runner, Log& log, const std::string& name, A&&... arguments)
+  FakeService(MethodRegistry& registry, CallRunner& runner, Log& log, const std::string& name,
+              A&&... arguments)
       : registry_(registry), runtime_(runner, log, name), object_(std::forward<A>(arguments)...) {
     prepare(object_, runtime_, name);
     generation_ = std::make_shared<Generation>(name, 1, &object_, object_.declared_methods(), runner.stats());

@@ -1,5 +1,6 @@
-// ManualExecutor: a loop that a test turns by hand. Nothing runs inside the call that posted it; timers come in the
-// order of their time, and of their making when it is the same; what was given to the pool is held until `run_pool`.
+// ManualExecutor: a loop that a test turns by hand. Nothing runs inside the call that posted it; timers come
+// in the order of their time, and of their making when it is the same; what was given to the pool is held
+// until `run_pool`.
 //
 //   executor.run_ready();      everything that can run without time passing
 //   executor.advance(20s);     the clock goes from timer to timer, each runs at its own time
@@ -20,7 +21,8 @@ namespace p2p {
 
 class ManualExecutor final : public Executor {
  public:
-  explicit ManualExecutor(ManualClock& clock, std::size_t pool_size = 256) : clock_(clock), pool_size_(pool_size) {}
+  explicit ManualExecutor(ManualClock& clock, std::size_t pool_size = 256)
+      : clock_(clock), pool_size_(pool_size) {}
   ~ManualExecutor() override;
 
   /// Runs jobs and due timers until none is left. Throws std::logic_error when that does not come to an end.

@@ -14,57 +14,26 @@ import http.client
 import json
 import os
 import pathlib
-import select
 import shutil
 import signal
-import socket
 import subprocess
 import sys
 import tempfile
 import time
 import unittest
 
+from wire import LOOP, Connection, exchange, read_line, until
+
 sys.dont_write_bytecode = True
-LOOP = "127.0.0.1"
-PROGRAM = pathlib.Path(os.environ.get("P2P_ADMIN", "build/release/p2p_admin")).resolve()
-OURS = ("P2P_", "XDG_")                                       # variables that would change a node
+PROGRAM = pathlib.Path(
+    os.environ.get("P2P_ADMIN", pathlib.Path(__file__).parents[2] / "build/release/p2p_admin")
+).resolve()
+OURS = ("P2P_", "XDG_")  # variables that would change a node
 NAMED = {"REDIS_URL", "JWT_SECRET_KEY", "JWT_SECRET_KEY_FILE", "SERVICES_DIR", "CREDENTIALS_DIRECTORY"}
 PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None, use_errno=True)
-
-
-def until(condition, what, seconds=30.0):
-    """Looks again and again; the first answer that is true. AssertionError after `seconds`."""
-    end = time.monotonic() + seconds
-    pause = 0.005
-    while not (found := condition()):
-        if time.monotonic() > end:
-            said = what() if callable(what) else what
-            raise AssertionError(f"not within {seconds:g} s: {said}")
-        time.sleep(pause)
-        pause = min(pause * 1.5, 0.1)
-    return found
-
-
-class Answer:
-    """What came back: status, headers (names in small letters), body."""
-
-    def __init__(self, status, headers, body):
-        self.status, self.headers, self.body = status, headers, body
-
-    @property
-    def json(self):
-        return json.loads(self.body)
-
-    @property
-    def code(self):
-        """The error's name, in a problem or in an envelope; None without an error."""
-        document = self.json
-        error = document.get("error")
-        return error["data"]["code"] if error else document.get("code")
-
-    def __repr__(self):
-        return f"{self.status} {self.headers} {self.body[:600]!r}"
+# AddressSanitizer keeps freed memory back for a while: then nothing can be said of how much a node needs.
+SANITIZED = PROGRAM.exists() and b"__asan_init" in PROGRAM.read_bytes()
 
 
 class Folders:
@@ -107,10 +76,12 @@ def replace(path, content):
 
 def die_with(parent):
     """In the child before it becomes the node: it goes when the test does."""
+
     def prepare():
         libc.prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
         if os.getppid() != parent:
             os._exit(1)
+
     return prepare
 
 
@@ -123,19 +94,38 @@ def environment(folders, **more):
 
 def run_program(folders, *words, env=None, seconds=60, stdin=subprocess.DEVNULL):
     """Runs the program to its end: (exit code, stdout, stderr)."""
-    done = subprocess.run([str(PROGRAM), *map(str, words)], env=environment(folders, **(env or {})), cwd=folders.path,
-                          stdin=stdin, capture_output=True, timeout=seconds, text=True, check=False,
-                          preexec_fn=die_with(os.getpid()))
+    done = subprocess.run(
+        [str(PROGRAM), *map(str, words)],
+        env=environment(folders, **(env or {})),
+        cwd=folders.path,
+        stdin=stdin,
+        capture_output=True,
+        timeout=seconds,
+        text=True,
+        check=False,
+        preexec_fn=die_with(os.getpid()),
+    )
     return done.returncode, done.stdout, done.stderr
 
 
 class Node:
-    def __init__(self, role="coordinator", services=None, args=(), env=None, folders=None, flags=True, wait=True, restore_signals=True):
+    def __init__(
+        self,
+        role="coordinator",
+        services=None,
+        args=(),
+        env=None,
+        folders=None,
+        flags=True,
+        port=0,
+        wait=True,
+        restore_signals=True,
+    ):
         self.own_folders = folders is None
         self.folders = folders or Folders()
         for name, files in (services or {}).items():
             self.folders.put(name, files)
-        self.args = [role, "--port", "0", "--verbose"]
+        self.args = [role, "--verbose"] + (["--port", port] if port is not None else [])
         if flags:
             self.args += ["--state-dir", self.folders.state, "--services-dir", self.folders.services]
         self.args += list(args)
@@ -153,9 +143,16 @@ class Node:
         reading, writing = os.pipe()
         with open(self.log_path, "wb") as log:
             self.process = subprocess.Popen(
-                [str(PROGRAM), *map(str, self.args), "--ready-fd", str(writing)], stdin=subprocess.DEVNULL, stdout=log, stderr=log,
-                cwd=self.folders.path, env=environment(self.folders, **self.env), pass_fds=[writing],
-                preexec_fn=die_with(os.getpid()), restore_signals=self.restore_signals)
+                [str(PROGRAM), *map(str, self.args), "--ready-fd", str(writing)],
+                stdin=subprocess.DEVNULL,
+                stdout=log,
+                stderr=log,
+                cwd=self.folders.path,
+                env=environment(self.folders, **self.env),
+                pass_fds=[writing],
+                preexec_fn=die_with(os.getpid()),
+                restore_signals=self.restore_signals,
+            )
         os.close(writing)
         line = read_line(reading, 60)
         os.close(reading)
@@ -166,7 +163,11 @@ class Node:
         self.id, self.port, self.pid = self.ready["node_id"], self.ready["port"], self.process.pid
 
     def wait_ready(self):
-        until(lambda: self.request("GET", "/readyz").status == 200 or self.ended(), lambda: "ready; " + self.log()[-2000:], 90)
+        until(
+            lambda: self.request("GET", "/readyz").status == 200 or self.ended(),
+            lambda: "ready; " + self.log()[-2000:],
+            90,
+        )
 
     def ended(self):
         if self.process.poll() is not None:
@@ -197,7 +198,9 @@ class Node:
         return self.log_path.read_text(errors="replace")
 
     def wait_log(self, text, seconds=30):
-        return until(lambda: text in self.log() or self.ended(), lambda: f"{text!r} in the log:\n{self.log()[-3000:]}", seconds)
+        return until(
+            lambda: text in self.log() or self.ended(), lambda: f"{text!r} in the log:\n{self.log()[-3000:]}", seconds
+        )
 
     def audit(self):
         file = self.folders.state / "nodes" / str(self.port) / "audit.jsonl"
@@ -261,8 +264,11 @@ class Node:
 
     def wait_service(self, name, fits, seconds=60):
         """Until `fits(entry)` of GET /local/services; `entry` is None while there is none."""
-        return until(lambda: (entry := self.service(name)) and fits(entry) and entry or self.ended(),
-                     lambda: f"{name}: {self.service(name)}\n{self.log()[-3000:]}", seconds)
+        return until(
+            lambda: (entry := self.service(name)) and fits(entry) and entry or self.ended(),
+            lambda: f"{name}: {self.service(name)}\n{self.log()[-3000:]}",
+            seconds,
+        )
 
     def connect(self, timeout=15):
         """A socket to write bytes to that no HTTP library would."""
@@ -274,7 +280,7 @@ class Node:
             wire.send(data)
             return wire.rest()
 
-    def metric(self, name, **labels):
+    def metric(self, name, /, **labels):
         """The sum of the samples of `name` whose labels hold `labels`."""
         total = 0.0
         for line in self.request("GET", "/metrics").body.decode().splitlines():
@@ -284,96 +290,21 @@ class Node:
         return total
 
 
-def exchange(connection, method, path, body=None, token=None, headers=None):
-    """One request on an open http.client connection."""
-    sent = dict(headers or {})
-    if body is not None and not isinstance(body, bytes):
-        body = json.dumps(body).encode()
-        if not any(name.lower() == "content-type" for name in sent):
-            sent["Content-Type"] = "application/json"
-    if token is not None:
-        sent["Authorization"] = "Bearer " + token
-    connection.request(method, path, body, sent)
-    response = connection.getresponse()
-    return Answer(response.status, {k.lower(): v for k, v in response.getheaders()}, response.read())
-
-
-def read_line(fd, seconds):
-    text, end = b"", time.monotonic() + seconds
-    while not text.endswith(b"\n") and (left := end - time.monotonic()) > 0:
-        if select.select([fd], [], [], left)[0]:
-            if not (more := os.read(fd, 4096)):
-                break
-            text += more
-    return text.decode()
-
-
-class Connection:
-    """A TCP connection to a node, byte by byte."""
-
-    def __init__(self, port, timeout=15):
-        self.socket = socket.create_connection((LOOP, port), timeout)
-        self.buffer = b""
-
-    def __enter__(self):
-        return self
-
-    def __exit__(self, *_):
-        self.close()
-
-    def close(self):
-        self.socket.close()
-
-    def send(self, data):
-        self.socket.sendall(data)
-
-    def fill(self):
-        try:
-            more = self.socket.recv(65536)
-        except ConnectionResetError:
-            more = b""
-        self.buffer += more
-        return bool(more)
-
-    def rest(self):
-        """Everything until the other side closes; TimeoutError when it does not."""
-        while self.fill():
-            pass
-        text, self.buffer = self.buffer, b""
-        return text
-
-    def answer(self, head=False):
-        """The next answer; `head`: it has no body whatever its length says. None when the connection is closed."""
-        while b"\r\n\r\n" not in self.buffer:
-            if not self.fill():
-                assert not self.buffer, self.buffer
-                return None
-        text, _, self.buffer = self.buffer.partition(b"\r\n\r\n")
-        lines = text.decode().split("\r\n")
-        status = int(lines[0].split()[1])
-        headers = {k.lower(): v for k, _, v in (line.partition(": ") for line in lines[1:])}
-        size = 0 if head or status < 200 else int(headers.get("content-length", 0))
-        while len(self.buffer) < size:
-            assert self.fill(), f"the body ends early: {self.buffer!r}"
-        body, self.buffer = self.buffer[:size], self.buffer[size:]
-        return Answer(status, headers, body)
-
-    def closed(self):
-        """Whether the node closes, and says nothing more."""
-        return self.answer() is None
-
-
 class NodeCase(unittest.TestCase):
-    """Tests that share one node."""
+    """Tests that share one node, also with other classes of the file that want the same."""
 
     services = {}
     options = {}
     maxDiff = None
+    running = {}
 
     @classmethod
     def setUpClass(cls):
-        cls.node = Node(services=cls.services, **cls.options)
-        cls.addClassCleanup(cls.node.close)
+        wanted = repr((cls.services, cls.options))
+        if wanted not in cls.running:
+            cls.running[wanted] = Node(services=cls.services, **cls.options)
+            unittest.addModuleCleanup(cls.running[wanted].close)
+        cls.node = cls.running[wanted]
 
     def assertError(self, answer, status, code, rpc_code=None):
         """An envelope or a problem that says this, with a sentence for people and a trace id."""

@@ -1,5 +1,7 @@
 """The service that the tests ask: it answers, fails, waits and forbids on demand."""
 
+from node import NodeCase
+
 PROBE = r"""
 #include <cstdio>
 #include <limits>
@@ -119,3 +121,18 @@ def small(mark, **parts):
     if "members" in parts:
         text = text.replace("};\nEXPORT", parts["members"] + "\n};\nEXPORT")
     return text
+
+
+class RpcCase(NodeCase):
+    """A node with the probe and with a service that does not compile."""
+
+    services = {"probe": PROBE, "broken": small("x").replace("std::string mark()", "std::strin mark()")}
+
+    def post(self, path, text, role="viewer", **more):
+        """A body byte by byte."""
+        return self.node.post(
+            path, text.encode(), role, headers={"Content-Type": "application/json", **more.pop("headers", {})}, **more
+        )
+
+    def envelope(self, text, path="/rpc/probe/echo", **more):
+        return self.post(path, text, **more)

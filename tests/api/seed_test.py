@@ -1,15 +1,17 @@
 """What the requirement promises of one node, as a user would check it."""
 
-import base64
 import json
 import re
+import shutil
 import socket
 import subprocess
 import unittest
 
 import node as harness
-from node import Folders, Node, NodeCase, until
+from node import Folders, Node, NodeCase
 from probe import PROBE, small
+from tokens import SECRET, decode
+from wire import until
 
 # The requirement's template, in C++.
 TEMPLATE = """
@@ -43,20 +45,20 @@ EXPORT_SERVICE(Run)
 
 
 def claims(token):
-    part = token.split(".")[1]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return decode(token.split(".")[1])
 
 
 def header(token):
-    part = token.split(".")[0]
-    return json.loads(base64.urlsafe_b64decode(part + "=" * (-len(part) % 4)))
+    return decode(token.split(".")[0])
 
 
 class CurlLines(NodeCase):
     """The four curl lines of the requirement, with the node's port and a token filled in."""
 
     def curl(self, *words):
-        done = subprocess.run(["curl", "-sS", "-w", "\n%{http_code}", *words], capture_output=True, text=True, timeout=30, check=True)
+        done = subprocess.run(
+            ["curl", "-sS", "-w", "\n%{http_code}", *words], capture_output=True, text=True, timeout=30, check=True
+        )
         body, _, status = done.stdout.rpartition("\n")
         return int(status), json.loads(body)
 
@@ -70,7 +72,15 @@ class CurlLines(NodeCase):
         cls.at = f"http://127.0.0.1:{cls.node.port}"
 
     def fetch_token(self):
-        status, answer = self.curl("-X", "POST", self.at + "/auth/token", "-H", "Content-Type: application/json", "-d", '{"node_id": "client"}')
+        status, answer = self.curl(
+            "-X",
+            "POST",
+            self.at + "/auth/token",
+            "-H",
+            "Content-Type: application/json",
+            "-d",
+            '{"node_id": "client"}',
+        )
         self.assertEqual(status, 200, answer)
         return answer
 
@@ -87,8 +97,17 @@ class CurlLines(NodeCase):
 
     def test_rpc_gives_result_error_and_id(self):
         token = self.fetch_token()["access_token"]
-        status, answer = self.curl("-X", "POST", self.at + "/rpc/system/get_system_info", "-H", f"Authorization: Bearer {token}",
-                                   "-H", "Content-Type: application/json", "-d", '{"method": "get_system_info", "params": {}, "id": "req1"}')
+        status, answer = self.curl(
+            "-X",
+            "POST",
+            self.at + "/rpc/system/get_system_info",
+            "-H",
+            f"Authorization: Bearer {token}",
+            "-H",
+            "Content-Type: application/json",
+            "-d",
+            '{"method": "get_system_info", "params": {}, "id": "req1"}',
+        )
         self.assertEqual(status, 200, answer)
         self.assertEqual(set(answer), {"result", "error", "id"})
         self.assertEqual((answer["error"], answer["id"]), (None, "req1"))
@@ -130,7 +149,10 @@ class OneNode(NodeCase):
         before = self.node.get("/cluster/status").json["request_stats"]["total_requests"]
         self.node.call("probe/echo")
         status = self.node.get("/cluster/status").json
-        self.assertEqual((status["total_nodes"], status["live_nodes"], status["suspected_nodes"], status["dead_nodes"]), (1, 1, 0, 0))
+        self.assertEqual(
+            (status["total_nodes"], status["live_nodes"], status["suspected_nodes"], status["dead_nodes"]),
+            (1, 1, 0, 0),
+        )
         self.assertEqual((status["coordinators"], status["workers"], status["self_role"]), (1, 0, "coordinator"))
         self.assertEqual((status["cluster_size"], status["self_node_id"]), (1, self.node.id))
         self.assertGreaterEqual(status["request_stats"]["total_requests"], before + 1)
@@ -144,7 +166,9 @@ class OneNode(NodeCase):
         answer = self.node.get("/cluster/nodes").json
         self.assertEqual((answer["total"], answer["coordinators"], answer["workers"]), (1, 1, 0))
         [entry] = answer["nodes"]
-        self.assertEqual((entry["node_id"], entry["address"], entry["port"]), (self.node.id, "127.0.0.1", self.node.port))
+        self.assertEqual(
+            (entry["node_id"], entry["address"], entry["port"]), (self.node.id, "127.0.0.1", self.node.port)
+        )
         self.assertEqual((entry["role"], entry["status"], entry["self"]), ("coordinator", "alive", True))
         self.assertIn("admin", entry["capabilities"])
         self.assertEqual(set(entry["services"]), {"system", "probe"})
@@ -153,7 +177,7 @@ class OneNode(NodeCase):
 
     def test_the_template_put_in_while_the_node_runs_is_callable(self):
         self.node.folders.put("my_service", TEMPLATE)
-        self.addCleanup(harness.shutil.rmtree, self.node.folders.services / "my_service")
+        self.addCleanup(shutil.rmtree, self.node.folders.services / "my_service")
         answer = self.node.wait_call("my_service/my_method", {"param": "абв"})
         self.assertEqual(answer, {"param": "абв", "hostname": socket.gethostname(), "service": "my_service"})
         entry = self.node.service("my_service")
@@ -162,8 +186,10 @@ class OneNode(NodeCase):
         self.assertIn("my_service/my_method", self.node.get("/debug/registry").json["registered_methods"])
 
     def test_service_name_is_the_name_not_that_of_the_folder(self):
-        self.node.folders.put("other_folder", small("renamed", members='  static constexpr auto SERVICE_NAME = "named_inside";'))
-        self.addCleanup(harness.shutil.rmtree, self.node.folders.services / "other_folder")
+        self.node.folders.put(
+            "other_folder", small("renamed", members='  static constexpr auto SERVICE_NAME = "named_inside";')
+        )
+        self.addCleanup(shutil.rmtree, self.node.folders.services / "other_folder")
         self.assertEqual(self.node.wait_call("named_inside/mark"), "renamed")
         self.assertEqual(self.node.rpc("other_folder/mark").status, 404)
 
@@ -180,7 +206,9 @@ class OneNode(NodeCase):
 
     def test_a_call_through_the_proxy_may_name_this_node_as_its_target(self):
         for target in ("coordinator", self.node.id, "local"):
-            self.assertEqual(self.node.call("probe/ask", {"service": "probe", "method": "started", "target": target}), True, target)
+            self.assertEqual(
+                self.node.call("probe/ask", {"service": "probe", "method": "started", "target": target}), True, target
+            )
 
     def test_a_call_to_another_node_is_a_clear_error_for_now(self):
         answer = self.node.rpc("probe/ask", {"service": "probe", "method": "started", "target": "worker-8002"})
@@ -212,7 +240,9 @@ class OneNode(NodeCase):
 
     def test_a_command_is_run_and_its_exit_code_is_a_result(self):
         done = self.node.call("system/execute_command", {"command": "echo out; echo err >&2; exit 3"})
-        self.assertEqual((done["return_code"], done["stdout"], done["stderr"], done["success"]), (3, "out\n", "err\n", False))
+        self.assertEqual(
+            (done["return_code"], done["stdout"], done["stderr"], done["success"]), (3, "out\n", "err\n", False)
+        )
 
     def test_every_service_has_info_and_a_health_check(self):
         self.assertEqual(self.node.call("probe/get_service_info")["name"], "probe")
@@ -238,7 +268,9 @@ class OneNode(NodeCase):
 
     def test_methods_shows_what_a_caller_must_know(self):
         method = self.node.get("/methods/probe/add").json
-        self.assertEqual((method["method"], method["role"], method["parameters"]), ("probe/add", "viewer", ["a", "b"]))
+        self.assertEqual(
+            (method["method"], method["role"], method["parameters"]), ("probe/add", "viewer", ["a", "b"])
+        )
         self.assertEqual(method["params_schema"]["required"], ["a"])
         self.assertEqual(method["nodes"], [self.node.id])
         listed = self.node.get("/methods?service=probe").json
@@ -249,7 +281,9 @@ class OneNode(NodeCase):
     def test_metrics_are_prometheus_text_and_count_calls(self):
         before = self.node.metric("p2p_rpc_requests_total", service="probe", method="echo", outcome="ok")
         self.node.call("probe/echo")
-        self.assertEqual(self.node.metric("p2p_rpc_requests_total", service="probe", method="echo", outcome="ok"), before + 1)
+        self.assertEqual(
+            self.node.metric("p2p_rpc_requests_total", service="probe", method="echo", outcome="ok"), before + 1
+        )
         answer = self.node.request("GET", "/metrics")
         self.assertTrue(answer.headers["content-type"].startswith("text/plain; version=0.0.4"))
         self.assertIn(b"# TYPE p2p_rpc_requests_total counter", answer.body)
@@ -267,7 +301,11 @@ class Environment(unittest.TestCase):
         folders = Folders()
         self.addCleanup(folders.close)
         folders.put("placed", small("elsewhere"))
-        node = self.start(folders=folders, flags=False, env={"SERVICES_DIR": str(folders.services), "P2P_STATE_DIR": str(folders.state)})
+        node = self.start(
+            folders=folders,
+            flags=False,
+            env={"SERVICES_DIR": str(folders.services), "P2P_STATE_DIR": str(folders.state)},
+        )
         self.assertEqual(node.call("placed/mark"), "elsewhere")
 
     def test_without_any_setting_services_are_in_services_and_state_below_home(self):
@@ -279,7 +317,7 @@ class Environment(unittest.TestCase):
         self.assertTrue((folders.home / ".local/state/p2p_admin/cluster.key").exists())
 
     def test_jwt_secret_key_signs_with_hs256(self):
-        node = self.start(env={"JWT_SECRET_KEY": "kX7-vQ2mZ9tLw4RbN8sYc3HdJ6gFp1Ua5eTo0iBqVnM"})
+        node = self.start(env={"JWT_SECRET_KEY": SECRET})
         self.assertEqual(header(node.token())["alg"], "HS256")
         self.assertEqual(node.get("/debug/registry").status, 200)
 
@@ -290,22 +328,23 @@ class Environment(unittest.TestCase):
         token = node.token()
         node.stop()
         again = self.start(folders=node.folders)
-        self.assertEqual(again.request("GET", "/cluster/status", token=token).status, 200, "a token outlives a restart")
+        self.assertEqual(
+            again.request("GET", "/cluster/status", token=token).status, 200, "a token outlives a restart"
+        )
 
     def test_a_redis_that_is_not_there_is_no_matter(self):
         node = self.start(env={"REDIS_URL": "redis://127.0.0.1:1"})
         self.assertEqual(node.request("GET", "/readyz").status, 200)
 
     def test_the_secret_is_in_no_environment_and_in_no_log(self):
-        secret = "kX7-vQ2mZ9tLw4RbN8sYc3HdJ6gFp1Ua5eTo0iBqVnM"
-        node = self.start(env={"JWT_SECRET_KEY": secret})
-        self.assertNotIn(secret, node.call("system/execute_command", {"command": "env"})["stdout"])
+        node = self.start(env={"JWT_SECRET_KEY": SECRET})
+        self.assertNotIn(SECRET, node.call("system/execute_command", {"command": "env"})["stdout"])
         try:
             with open(f"/proc/{node.pid}/environ", "rb") as file:
-                self.assertNotIn(secret.encode(), file.read())
+                self.assertNotIn(SECRET.encode(), file.read())
         except PermissionError:
-            pass                                              # not even its own user may look
-        self.assertNotIn(secret, node.log())
+            pass  # not even its own user may look
+        self.assertNotIn(SECRET, node.log())
         self.assertNotIn(node.token(), node.log())
 
 

@@ -1,14 +1,14 @@
-// The mistakes that authors of services make, each a file in cases/: what the node tells them about it is one clear
-// line, at the right place. The first line of a case is `// expect: <how the message begins>`, and the line that is to be
-// named ends in `// here`.
-#include <gtest/gtest.h>
-
+// The mistakes that authors of services make, each a file in cases/: what the node tells them about it is one
+// clear line, at the right place. A case begins with `// expect: <how the message begins>`, and the line that
+// is to be named ends in `// here`.
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
 #include <optional>
 #include <string>
 #include <vector>
+
+#include <gtest/gtest.h>
 
 #include "hosting/compile_command.hpp"
 #include "hosting/compile_error.hpp"
@@ -28,8 +28,11 @@ Case read_case(const fs::path& path) {
   Case read{path.stem().string(), {}, 0};
   std::ifstream file(path);
   std::string text;
+  bool head = true;
   for (int line = 1; std::getline(file, text); ++line) {
-    if (line == 1 && text.starts_with("// expect: ")) read.expected = text.substr(11);
+    head = head && text.starts_with("// ");
+    if (head)
+      read.expected += line == 1 && text.starts_with("// expect: ") ? text.substr(11) : text.substr(2);
     if (text.ends_with("// here")) read.line = line;
   }
   return read;

@@ -1,6 +1,6 @@
-#include <p2p/blocking.hpp>
-
 #include <limits>
+
+#include <p2p/blocking.hpp>
 
 namespace p2p::detail {
 
@@ -30,8 +30,10 @@ bool Blocking::begin() {
   const auto done = [](void* data) {
     auto* job = static_cast<BlockingJob*>(data);
     job->finished = true;
-    if (job->waiting == nullptr) delete job;
-    else job->runtime->wake(*job->waiting);
+    if (job->waiting == nullptr)
+      delete job;
+    else
+      job->runtime->wake(*job->waiting);
   };
   taken_ = runtime_.run_blocking(work, done, job_);
   if (!taken_) {
@@ -43,7 +45,8 @@ bool Blocking::begin() {
 }
 
 void Blocking::await_resume() {
-  if (refused_) throw Error(Errc::overloaded, "256 blocking jobs wait for a thread already", Value{{"retry_after", 1}});
+  if (refused_)
+    throw Error(Errc::overloaded, "256 blocking jobs wait for a thread already", Value{{"retry_after", 1}});
   throw_if_stopped(waiting_.stopped);
   if (job_->error) std::rethrow_exception(job_->error);
 }

@@ -1,6 +1,6 @@
-#include <p2p/convert.hpp>
-
 #include <string>
+
+#include <p2p/convert.hpp>
 
 namespace p2p::detail {
 namespace {
@@ -20,9 +20,12 @@ void append_pointer(const Path& path, std::string& out) {
   out += '/';
   if (path.name.empty()) out += std::to_string(path.index);
   for (const char c : path.name) {  // RFC 6901
-    if (c == '~') out += "~0";
-    else if (c == '/') out += "~1";
-    else out += c;
+    if (c == '~')
+      out += "~0";
+    else if (c == '/')
+      out += "~1";
+    else
+      out += c;
   }
 }
 
@@ -36,7 +39,9 @@ int digit_value(char c) {
 }
 
 /// Whether a text that does not fit was at least a text.
-bool wants_text(std::string_view expected) { return expected.starts_with("one of") || expected.starts_with("base64"); }
+bool wants_text(std::string_view expected) {
+  return expected.starts_with("one of") || expected.starts_with("base64");
+}
 
 }  // namespace
 
@@ -83,6 +88,8 @@ Bytes value_to_bytes(const Value& value, const Path& path) {
       if (digit < 0) throw_wrong(path, "base64 string", value);
       group = group << 6 | static_cast<unsigned>(digit);
     }
+    if ((group & (pad == 2 ? 0xffffU : pad == 1 ? 0xffU : 0U)) != 0)
+      throw_wrong(path, "base64 string", value);
     bytes.data.push_back(static_cast<unsigned char>(group >> 16));
     if (pad < 2) bytes.data.push_back(static_cast<unsigned char>(group >> 8 & 255));
     if (pad < 1) bytes.data.push_back(static_cast<unsigned char>(group & 255));
@@ -106,7 +113,8 @@ Value enum_to_value(std::size_t index, const std::string_view* names, std::size_
   return names[index];
 }
 
-std::size_t enum_index(const Value& value, const std::string_view* names, std::size_t count, const Path& path) {
+std::size_t enum_index(const Value& value, const std::string_view* names, std::size_t count,
+                       const Path& path) {
   std::string known;
   for (std::size_t i = 0; i < count; ++i) {
     if (names[i].empty()) continue;

@@ -1,4 +1,5 @@
-// Frames of coroutines, kept in free lists of the thread: a call makes two of them and ends microseconds later.
+// Frames of coroutines, kept in free lists of the thread: a call makes two of them and ends microseconds
+// later.
 #include <cstddef>
 #include <new>
 #include <utility>
@@ -20,9 +21,9 @@ void give_frame(void* frame, std::size_t size) noexcept { ::operator delete(fram
 #else
 namespace {
 
-constexpr std::size_t step = 64;       // frames are rounded up to it
-constexpr std::size_t classes = 33;    // up to 2 KiB; larger ones come from the heap
-constexpr std::size_t kept = 256;      // a class; a burst of calls gives the rest back
+constexpr std::size_t step = 64;     // frames are rounded up to it
+constexpr std::size_t classes = 33;  // up to 2 KiB; larger ones come from the heap
+constexpr std::size_t kept = 256;    // a class; a burst of calls gives the rest back
 
 struct Node {
   Node* next;

@@ -1,8 +1,6 @@
 #define FMT_HEADER_ONLY 1  // hidden in this library: services and the node may use another fmt
-#include <p2p/logger.hpp>
-
 #include <fmt/args.h>
-
+#include <p2p/logger.hpp>
 #include <p2p/service.hpp>
 
 namespace p2p {
@@ -21,10 +19,12 @@ void push(fmt::dynamic_format_arg_store<fmt::format_context>& store, const detai
 
 }  // namespace
 
-bool Logger::enabled(LogSeverity level) const noexcept { return service_->runtime().log_enabled(level); }
+bool Logger::enabled(LogSeverity level) const noexcept {
+  return service_->attached() && service_->runtime().log_enabled(level);
+}
 
-void Logger::format(LogSeverity level, std::string_view text, const detail::LogArgument* arguments, std::size_t count,
-                    const LogField* fields, std::size_t field_count) {
+void Logger::format(LogSeverity level, std::string_view text, const detail::LogArgument* arguments,
+                    std::size_t count, const LogField* fields, std::size_t field_count) {
   fmt::dynamic_format_arg_store<fmt::format_context> store;
   for (std::size_t i = 0; i < count; ++i) push(store, arguments[i]);
   std::string line;

@@ -1,13 +1,11 @@
-#include <p2p/method.hpp>
-
-#include <cxxabi.h>
-
 #include <cstdlib>
 #include <string>
 #include <typeinfo>
 #include <vector>
 
+#include <cxxabi.h>
 #include <p2p/detail/nearest.hpp>
+#include <p2p/method.hpp>
 #include <p2p/service.hpp>
 
 namespace p2p::detail {
@@ -47,7 +45,9 @@ Parameter make_parameter(const ParameterText& text, bool optional, std::string_v
   return parameter;
 }
 
-std::string shortened(const std::string& text) { return text.size() <= 64 ? text : text.substr(0, 61) + "..."; }
+std::string shortened(const std::string& text) {
+  return text.size() <= 64 ? text : text.substr(0, 61) + "...";
+}
 
 std::string current_type() {
   const std::type_info* type = abi::__cxa_current_exception_type();
@@ -85,7 +85,8 @@ void Problems::add_missing(const Parameter& parameter) {
 
 void Problems::check_unknown(const Value& arguments, const MethodInfo& method) {
   if (!arguments.is_object()) {
-    list_.push_back(Value{{"pointer", "#"}, {"detail", "expected object"}, {"message", "expected an object of parameters"}});
+    list_.push_back(Value{
+        {"pointer", "#"}, {"detail", "expected object"}, {"message", "expected an object of parameters"}});
     return;
   }
   std::vector<std::string_view> known;
@@ -139,11 +140,12 @@ void rethrow_bad_result() {
 }
 
 void throw_empty_task() {
-  throw Error(Errc::method_failed, "an empty Task was awaited: its function says return where it must say co_return");
+  throw Error(Errc::method_failed,
+              "an empty Task was awaited: its function says return where it must say co_return");
 }
 
-void add_method(BaseService& service, const char* name, const MethodOptions& options, const ParameterText* texts,
-                std::size_t count, const MethodShape& shape) {
+void add_method(BaseService& service, const char* name, const MethodOptions& options,
+                const ParameterText* texts, std::size_t count, const MethodShape& shape) {
   MethodInfo method;
   method.name = name;
   method.options = options;

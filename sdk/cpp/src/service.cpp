@@ -1,6 +1,6 @@
-#include <p2p/service.hpp>
-
 #include <algorithm>
+
+#include <p2p/service.hpp>
 
 namespace p2p {
 namespace {
@@ -17,9 +17,11 @@ constexpr auto inherited = [] {
 BaseService::BaseService() {
   MethodOptions options = inherited;
   options.description = "\"What this service is, and what it offers\"";
-  declare_method<&BaseService::get_service_info>(*this, "get_service_info", options, std::array<detail::ParameterText, 0>{});
+  declare_method<&BaseService::get_service_info>(*this, "get_service_info", options,
+                                                 std::array<detail::ParameterText, 0>{});
   options.description = "\"Is this service well?\"";
-  declare_method<&BaseService::health_check>(*this, "health_check", options, std::array<detail::ParameterText, 0>{});
+  declare_method<&BaseService::health_check>(*this, "health_check", options,
+                                             std::array<detail::ParameterText, 0>{});
 }
 
 BaseService::~BaseService() = default;
@@ -61,7 +63,8 @@ std::string BaseService::data_dir() { return runtime().data_dir(); }
 std::string BaseService::timestamp() const { return runtime().wall_time(); }
 
 void BaseService::throw_no_runtime() {
-  throw Error(Errc::unavailable, "the node is not there yet: do this in initialize(), not in the constructor");
+  throw Error(Errc::unavailable,
+              "the node is not there yet: do this in initialize(), not in the constructor");
 }
 
 void Call::throw_error() { throw *std::move(pending_.error); }

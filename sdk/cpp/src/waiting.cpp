@@ -1,8 +1,7 @@
-#include <p2p/waiting.hpp>
-
 #include <atomic>
 
 #include <p2p/service.hpp>
+#include <p2p/waiting.hpp>
 
 namespace p2p {
 namespace detail {
@@ -14,48 +13,51 @@ void throw_if_stopped(Stop stopped) {
 
 }  // namespace detail
 
-/// Shared by the Signal and by every `set` on its way to the loop. `refs` may change on any thread, the rest on the loop.
+/// Shared by the Signal, by who waits for it and by every `set` on its way to the loop. `refs` may change on
+/// any thread, the rest on the loop.
 struct Signal::State {
+  explicit State(detail::Runtime& given) : runtime(given) {}
+
   std::atomic<int> refs{1};
-  detail::Runtime* runtime = nullptr;
+  detail::Runtime& runtime;
   detail::Waiting* waiting = nullptr;
   bool is_set = false;
 
+  void keep() { refs.fetch_add(1, std::memory_order_relaxed); }
   void release() {
     if (refs.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
   }
 };
 
-Signal::Signal(BaseService& service) : runtime_(service.runtime()), state_(new State) { state_->runtime = &runtime_; }
+Signal::Signal(BaseService& service) : state_(new State(service.runtime())) {}
 
-Signal::~Signal() {
-  state_->waiting = nullptr;
-  if (waiting_.timer != 0) runtime_.forget(waiting_);
-  state_->release();
-}
+Signal::~Signal() { state_->release(); }
 
 void Signal::set() {
-  state_->refs.fetch_add(1, std::memory_order_relaxed);
-  runtime_.post(
+  state_->keep();
+  state_->runtime.post(
       [](void* data) {
         auto* state = static_cast<State*>(data);
         state->is_set = true;
-        if (state->waiting != nullptr) state->runtime->wake(*std::exchange(state->waiting, nullptr));
+        if (state->waiting != nullptr) state->runtime.wake(*std::exchange(state->waiting, nullptr));
         state->release();
       },
       state_);
 }
 
-bool Signal::begin() {
-  if (state_->is_set) return false;
-  state_->waiting = &waiting_;
-  runtime_.wait(waiting_, std::numeric_limits<std::int64_t>::max());
-  return true;
+Signal::Waiter::Waiter(State& state) : state_(state) { state_.keep(); }
+
+Signal::Waiter::~Waiter() {
+  if (state_.waiting == &waiting_) state_.waiting = nullptr;
+  if (waiting_.timer != 0) state_.runtime.forget(waiting_);
+  state_.release();
 }
 
-void Signal::end() {
-  state_->waiting = nullptr;
-  detail::throw_if_stopped(waiting_.stopped);
+bool Signal::Waiter::begin() {
+  if (state_.is_set) return false;
+  state_.waiting = &waiting_;
+  state_.runtime.wait(waiting_, std::numeric_limits<std::int64_t>::max());
+  return true;
 }
 
 }  // namespace p2p

@@ -1,4 +1,5 @@
-// expect: SERVICE_METHOD(add): bad value in [role = "owner"]; values are literals: numbers, true, false, "text"; role is viewer, operator or admin
+// expect: SERVICE_METHOD(add): bad value in [role = "owner"]; values are literals: numbers, true, false,
+// "text"; role is viewer, operator or admin
 #include <p2p/service.hpp>
 using namespace p2p;
 

@@ -1,4 +1,5 @@
-// expect: this field of this struct has a type that cannot travel (bool, numbers, string, Bytes, enum class, optional, vector, map with string keys, Value, plain structs): field 2 of Reply, void *
+// expect: this field of this struct has a type that cannot travel (bool, numbers, string, Bytes, enum class,
+// optional, vector, map with string keys, Value, plain structs): field 2 of Reply, void *
 #include <p2p/service.hpp>
 using namespace p2p;
 

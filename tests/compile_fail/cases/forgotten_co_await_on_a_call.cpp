@@ -1,4 +1,5 @@
-// expect: ignoring return value of function declared with 'nodiscard' attribute: a Call does nothing until it is co_await'ed
+// expect: ignoring return value of function declared with 'nodiscard' attribute: a Call does nothing until it
+// is co_await'ed
 #include <p2p/service.hpp>
 using namespace p2p;
 

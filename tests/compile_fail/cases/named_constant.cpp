@@ -1,4 +1,5 @@
-// expect: SERVICE_METHOD(add): bad value in [timeout = limit]; values are literals: numbers, true, false, "text"
+// expect: SERVICE_METHOD(add): bad value in [timeout = limit]; values are literals: numbers, true, false,
+// "text"
 #include <p2p/service.hpp>
 using namespace p2p;
 

@@ -5,8 +5,6 @@ using namespace p2p;
 class Run : public BaseService {
  public:
   SERVICE_METHOD(work, ());
-  Task<int> work() {
-    co_await yield();
-  }  // here
+  Task<int> work() { co_await yield(); }  // here
 };
 EXPORT_SERVICE(Run)

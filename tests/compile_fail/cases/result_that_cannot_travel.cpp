@@ -1,4 +1,5 @@
-// expect: a result of this type cannot travel (bool, numbers, string, Bytes, enum class, optional, vector, map with string keys, Value, plain structs): Opaque
+// expect: a result of this type cannot travel (bool, numbers, string, Bytes, enum class, optional, vector,
+// map with string keys, Value, plain structs): Opaque
 #include <p2p/service.hpp>
 using namespace p2p;
 

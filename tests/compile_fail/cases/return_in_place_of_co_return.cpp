@@ -1,4 +1,5 @@
-// expect: conversion function from 'int' to 'Task<int>' invokes a deleted function: write co_return in place of return
+// expect: conversion function from 'int' to 'Task<int>' invokes a deleted function: write co_return in place
+// of return
 #include <p2p/service.hpp>
 using namespace p2p;
 

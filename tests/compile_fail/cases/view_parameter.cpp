@@ -1,4 +1,5 @@
-// expect: SERVICE_METHOD(greet): parameters are taken by value, not by reference, pointer or view: a coroutine outlives its caller's expression
+// expect: SERVICE_METHOD(greet): parameters are taken by value, not by reference, pointer or view: a
+// coroutine outlives its caller's expression
 #include <p2p/service.hpp>
 using namespace p2p;
 

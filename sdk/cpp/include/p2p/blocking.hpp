@@ -1,7 +1,7 @@
 // Blocking work off the loop: what BaseService::run_blocking and ::spawn are made of.
 //
-// A job is shared by the coroutine that waits for it and the pool thread that runs it. A caller that is cancelled
-// goes at once; the job runs on and its result is dropped.
+// A job is shared by the coroutine that waits for it and the pool thread that runs it. A caller that is
+// cancelled goes at once; the job runs on and its result is dropped.
 #pragma once
 
 #include <coroutine>
@@ -61,8 +61,10 @@ class Work final : public BlockingJob {
  public:
   explicit Work(F work) : work_(std::move(work)) {}
   void run() override {
-    if constexpr (std::is_void_v<R>) work_();
-    else result.emplace(work_());
+    if constexpr (std::is_void_v<R>)
+      work_();
+    else
+      result.emplace(work_());
   }
   std::optional<std::conditional_t<std::is_void_v<R>, bool, R>> result;
 

@@ -9,6 +9,7 @@
 // Arguments and results travel as Values by field name, so both sides may be of different age.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <string_view>
 
@@ -52,14 +53,16 @@ class Method;
 template <detail::Literal Declaration, class R, class... A>
 class Method<Declaration, R(A...)> {
  public:
-  explicit Method(const Contract* contract) : contract_(contract) {}
-  Task<R> operator()(A... arguments) const { return run(contract_, std::move(arguments)...); }
+  explicit Method(const Contract* contract)
+      : to_contract_(reinterpret_cast<const char*>(contract) - reinterpret_cast<const char*>(this)) {}
+  Task<R> operator()(A... arguments) const { return run(contract(), std::move(arguments)...); }
 
  private:
   static constexpr std::string_view text = Declaration.view();
   static constexpr std::string_view name = detail::trim(text.substr(0, text.find('(')));
   static constexpr std::size_t named = detail::count_parameters(text.substr(text.find('(')));
-  static_assert(named == sizeof...(A), "p2p: this Method names another number of parameters than its function type has");
+  static_assert(named == sizeof...(A),
+                "p2p: this Method names another number of parameters than its function type has");
 
   static Task<R> run(const Contract* contract, A... arguments) {
     static constexpr auto texts = detail::parse_parameters<sizeof...(A)>(text.substr(text.find('(')));
@@ -67,11 +70,17 @@ class Method<Declaration, R(A...)> {
     [[maybe_unused]] std::size_t i = 0;
     ((object.set(texts[i].name, to_value(std::move(arguments))), ++i), ...);
     Call call = contract->call(name, std::move(object));
-    if constexpr (std::is_void_v<R>) (void)co_await call;
-    else co_return from_value<R>(co_await call);
+    if constexpr (std::is_void_v<R>)
+      (void)co_await call;
+    else
+      co_return from_value<R>(co_await call);
   }
 
-  const Contract* contract_;
+  [[nodiscard]] const Contract* contract() const noexcept {
+    return reinterpret_cast<const Contract*>(reinterpret_cast<const char*>(this) + to_contract_);
+  }
+
+  std::ptrdiff_t to_contract_;  // a distance, so that a copied contract calls through itself
 };
 
 }  // namespace p2p

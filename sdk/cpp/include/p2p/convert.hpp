@@ -1,9 +1,9 @@
 // From C++ types to Value and back, and to JSON Schema (draft 2020-12).
 //
-// What travels: bool, integers (range checked), float and double, std::string, Bytes (base64), enum class (by name,
-// values 0 to 31), std::optional, std::vector, std::map and std::unordered_map with string keys, Value, and plain
-// structs of these, without any macro. In a struct an absent member keeps the field's own initializer and an unknown
-// one is passed over, so that callers and callees may be of different age.
+// What travels: bool, integers (range checked), float and double, std::string, Bytes (base64), enum class (by
+// name, values 0 to 31), std::optional, std::vector, std::map and std::unordered_map with string keys, Value,
+// and plain structs of these, without any macro. In a struct an absent member keeps the field's own
+// initializer and an unknown one is passed over, so that callers and callees may be of different age.
 //
 // Errors carry the path: `limits.max: expected integer, got string`.
 #pragma once
@@ -49,7 +49,9 @@ template <class T>
 struct IsOptional<std::optional<T>> : std::true_type {};
 
 template <class T>
-concept VectorLike = requires(T t, typename T::value_type v) { t.reserve(t.size()), t.push_back(std::move(v)); } && !std::same_as<T, std::string>;
+concept VectorLike = requires(T t, typename T::value_type v) {
+  t.reserve(t.size()), t.push_back(std::move(v));
+} && !std::same_as<T, std::string>;
 template <class T>
 concept MapLike = requires { typename T::mapped_type; } && std::same_as<typename T::key_type, std::string>;
 template <class T>
@@ -68,11 +70,13 @@ concept Fields = PlainStruct<T> && !Scalar<T> && !IsOptional<T>::value && !Vecto
 template <class T>
 consteval bool travels();
 
-/// One static_assert a field, so that the message has the struct and the field's type in its template arguments.
+/// One static_assert a field, so that the message has the struct and the field's type in its template
+/// arguments.
 template <class Struct, std::size_t FieldIndex, class Type>
 struct FieldTravels {
-  static_assert(travels<Type>(), "p2p: this field of this struct has a type that cannot travel (bool, numbers, string, "
-                                 "Bytes, enum class, optional, vector, map with string keys, Value, plain structs)");
+  static_assert(travels<Type>(),
+                "p2p: this field of this struct has a type that cannot travel (bool, numbers, string, "
+                "Bytes, enum class, optional, vector, map with string keys, Value, plain structs)");
   static constexpr bool value = true;
 };
 template <class T, std::size_t... I>
@@ -81,12 +85,18 @@ consteval bool fields_travel(std::index_sequence<I...>) {
 }
 template <class T>
 consteval bool travels() {
-  if constexpr (Scalar<T>) return true;
-  else if constexpr (IsOptional<T>::value) return travels<typename T::value_type>();
-  else if constexpr (MapLike<T>) return travels<typename T::mapped_type>();
-  else if constexpr (VectorLike<T>) return travels<typename T::value_type>();
-  else if constexpr (Fields<T>) return fields_travel<T>(std::make_index_sequence<field_count<T>>{});
-  else return false;
+  if constexpr (Scalar<T>)
+    return true;
+  else if constexpr (IsOptional<T>::value)
+    return travels<typename T::value_type>();
+  else if constexpr (MapLike<T>)
+    return travels<typename T::mapped_type>();
+  else if constexpr (VectorLike<T>)
+    return travels<typename T::value_type>();
+  else if constexpr (Fields<T>)
+    return fields_travel<T>(std::make_index_sequence<field_count<T>>{});
+  else
+    return false;
 }
 
 template <class E>
@@ -95,10 +105,11 @@ inline constexpr auto enumerators = []<std::size_t... I>(std::index_sequence<I..
 }(std::make_index_sequence<32>{});
 [[nodiscard]] P2P_API Value enum_schema(const std::string_view* names, std::size_t count);
 /// The name at `index`; throws when the number has none.
-[[nodiscard]] P2P_API Value enum_to_value(std::size_t index, const std::string_view* names, std::size_t count);
+[[nodiscard]] P2P_API Value enum_to_value(std::size_t index, const std::string_view* names,
+                                          std::size_t count);
 /// The index of the name in `value`; throws with the known names.
-[[nodiscard]] P2P_API std::size_t enum_index(const Value& value, const std::string_view* names, std::size_t count,
-                                             const Path& path);
+[[nodiscard]] P2P_API std::size_t enum_index(const Value& value, const std::string_view* names,
+                                             std::size_t count, const Path& path);
 
 [[nodiscard]] P2P_API Value schema_of(std::string_view type);
 [[nodiscard]] P2P_API Value schema_or_null(Value schema);
@@ -167,8 +178,10 @@ void from_value(const Value& value, T& out, const detail::Path& path) {
   } else if constexpr (detail::ScopedEnum<T>) {
     out = static_cast<T>(detail::enum_index(value, detail::enumerators<T>.data(), 32, path));
   } else if constexpr (detail::IsOptional<T>::value) {
-    if (value.is_null()) out.reset();
-    else from_value(value, out.emplace(), path);
+    if (value.is_null())
+      out.reset();
+    else
+      from_value(value, out.emplace(), path);
   } else if constexpr (detail::MapLike<T>) {
     if (!value.is_object()) detail::throw_wrong(path, "object", value);
     out.clear();

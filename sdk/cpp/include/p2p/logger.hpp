@@ -1,8 +1,9 @@
 // Logger: `logger.info("CPU {:.1f}%, job {}", cpu, id, "port"_a = 8080);`
 //
-// The braces are checked while the service is compiled; formatting happens in libp2psdk.so, and only when the level
-// is on. The line's logger is `Service.<name>`. Arguments written "name"_a are fields: they stand behind the text as
-// `port=8080`, and are members of their own in a JSON log.
+// The braces are checked while the service is compiled; formatting happens in libp2psdk.so, and only when the
+// level is on. The line's logger is `Service.<name>`. Arguments written "name"_a are fields: they stand
+// behind the text as `port=8080`, and are members of their own in a JSON log. In the constructor of a service
+// nothing is written yet.
 #pragma once
 
 #include <concepts>
@@ -131,11 +132,13 @@ class P2P_API Logger {
   }
   template <class T>
   static detail::LogArgument argument(const T& value) {
-    if constexpr (std::same_as<T, Named>) return detail::LogArgument(0);
-    else return detail::LogArgument(value);
+    if constexpr (std::same_as<T, Named>)
+      return detail::LogArgument(0);
+    else
+      return detail::LogArgument(value);
   }
-  void format(LogSeverity level, std::string_view text, const detail::LogArgument* arguments, std::size_t count,
-              const LogField* fields, std::size_t field_count);
+  void format(LogSeverity level, std::string_view text, const detail::LogArgument* arguments,
+              std::size_t count, const LogField* fields, std::size_t field_count);
 
   BaseService* service_;
 };

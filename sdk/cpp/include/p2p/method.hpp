@@ -1,6 +1,6 @@
-// A method as it is declared: its name, what it says of itself, its parameters, and the thunk that turns a Value of
-// arguments into a C++ call and the result into a Value. SERVICE_METHOD (service.hpp) makes these; generated code may
-// call `declare_method` itself.
+// A method as it is declared: its name, what it says of itself, its parameters, and the thunk that turns a
+// Value of arguments into a C++ call and the result into a Value. SERVICE_METHOD (service.hpp) makes these;
+// generated code may call `declare_method` itself.
 #pragma once
 
 #include <array>
@@ -25,9 +25,9 @@ struct Parameter {
   std::string name;
   std::string fallback_text;  ///< JSON, as written in the declaration
   bool has_fallback = false;
-  bool optional = false;      ///< may be absent without a default
-  bool secret = false;        ///< logs and audit show ***
-  Value fallback;             ///< the node fills it from the text when it loads the service
+  bool optional = false;  ///< may be absent without a default
+  bool secret = false;    ///< logs and audit show ***
+  Value fallback;         ///< the node fills it from the text when it loads the service
 };
 
 using Thunk = Task<Value> (*)(BaseService& service, const MethodInfo& method, Value arguments);
@@ -38,7 +38,8 @@ struct MethodInfo {
   std::vector<Parameter> parameters;
   Value params_schema, result_schema;
   Thunk call = nullptr;
-  void (*check_fallback)(const Value& fallback, std::size_t parameter) = nullptr;  ///< throws when it has the wrong type
+  void (*check_fallback)(const Value& fallback,
+                         std::size_t parameter) = nullptr;  ///< throws when it has the wrong type
 };
 
 namespace detail {
@@ -78,8 +79,8 @@ struct MethodShape {
   const bool* optional;
   Value (*result_schema)();
 };
-P2P_API void add_method(BaseService& service, const char* name, const MethodOptions& options, const ParameterText* texts,
-                        std::size_t count, const MethodShape& shape);
+P2P_API void add_method(BaseService& service, const char* name, const MethodOptions& options,
+                        const ParameterText* texts, std::size_t count, const MethodShape& shape);
 
 template <class T>
 struct ResultOf {
@@ -117,19 +118,22 @@ inline constexpr bool takes_values = MemberFunction<decltype(M)>::by_value;
 
 template <class T>
 struct ParameterTravels {
-  static_assert(travels<T>(), "p2p: a parameter of this type cannot travel (bool, numbers, string, Bytes, enum class, "
-                              "optional, vector, map with string keys, Value, plain structs)");
+  static_assert(travels<T>(),
+                "p2p: a parameter of this type cannot travel (bool, numbers, string, Bytes, enum class, "
+                "optional, vector, map with string keys, Value, plain structs)");
 };
 template <class T>
 struct ResultTravels {
-  static_assert(std::is_void_v<T> || travels<T>(),
-                "p2p: a result of this type cannot travel (bool, numbers, string, Bytes, enum class, optional, vector, "
-                "map with string keys, Value, plain structs)");
+  static_assert(
+      std::is_void_v<T> || travels<T>(),
+      "p2p: a result of this type cannot travel (bool, numbers, string, Bytes, enum class, optional, vector, "
+      "map with string keys, Value, plain structs)");
 };
 
 template <class T>
 void decode(Value& arguments, const Parameter& parameter, T& out, std::size_t& found, Problems& problems) {
-  Value* given = const_cast<Value*>(arguments.find(parameter.name));  // NOLINT: `arguments` is ours and not const
+  Value* given =
+      const_cast<Value*>(arguments.find(parameter.name));  // NOLINT: `arguments` is ours and not const
   if (given != nullptr) ++found;
   const Value* source = given != nullptr ? given : parameter.has_fallback ? &parameter.fallback : nullptr;
   if (source == nullptr) {
@@ -138,8 +142,10 @@ void decode(Value& arguments, const Parameter& parameter, T& out, std::size_t& f
   }
   try {
     if constexpr (std::same_as<T, Value>) {
-      if (given != nullptr) out = std::move(*given);
-      else out = *source;
+      if (given != nullptr)
+        out = std::move(*given);
+      else
+        out = *source;
     } else {
       from_value(*source, out, Path{nullptr, parameter.name, 0});
     }
@@ -208,8 +214,10 @@ struct Caller<M, std::tuple<A...>> {
     checks[parameter](fallback);
   }
   static Value result_schema() {
-    if constexpr (std::is_void_v<Result>) return schema_of("null");
-    else return schema<Result>();
+    if constexpr (std::is_void_v<Result>)
+      return schema_of("null");
+    else
+      return schema<Result>();
   }
 };
 
@@ -233,7 +241,8 @@ void declare_method(BaseService& service, const char* name, const MethodOptions&
                     const std::array<detail::ParameterText, N>& texts) {
   using Function = detail::MemberFunction<decltype(M)>;
   if constexpr (N == Function::arity && Function::by_value)
-    detail::declare<M>(service, name, options, texts.data(), static_cast<typename Function::Arguments*>(nullptr));
+    detail::declare<M>(service, name, options, texts.data(),
+                       static_cast<typename Function::Arguments*>(nullptr));
 }
 
 }  // namespace p2p

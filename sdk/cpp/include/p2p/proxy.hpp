@@ -1,8 +1,9 @@
 // Calling other services: `co_await proxy["system"]["get_system_info"]("param"_a = 7)`.
 //
 // The seed's chain: SimpleLocalProxy (`proxy`) gives a ServiceMethodProxy (`proxy["system"]`, and
-// `.on("coordinator")` with a target), that gives a MethodCaller (`[...]["get_system_info"]`), and calling it gives a
-// Call to await. A call to a service on this node is a call through a table: no socket, no text, no copy.
+// `.on("coordinator")` with a target), that gives a MethodCaller (`[...]["get_system_info"]`), and calling it
+// gives a Call to await. A call to a service on this node is a call through a table: no socket, no text, no
+// copy.
 //
 // A Call throws Error; `co_await call.outcome()` gives a Result instead.
 #pragma once
@@ -31,8 +32,10 @@ struct ArgumentName {
   std::string_view name;
   template <class T>
   Named operator=(T&& value) const {  // NOLINT(misc-unconventional-assign-operator)
-    if constexpr (std::convertible_to<T, Value>) return {name, Value(std::forward<T>(value))};
-    else return {name, to_value(std::forward<T>(value))};
+    if constexpr (std::convertible_to<T, Value>)
+      return {name, Value(std::forward<T>(value))};
+    else
+      return {name, to_value(std::forward<T>(value))};
   }
 };
 inline namespace literals {
@@ -41,8 +44,8 @@ constexpr ArgumentName operator""_a(const char* name, std::size_t size) { return
 
 class P2P_API [[nodiscard("a Call does nothing until it is co_await'ed")]] Call {
  public:
-  Call(BaseService& caller, const detail::Name& service, const detail::Name& method, std::string&& selector, Value&& arguments,
-       detail::CallOptions options);
+  Call(BaseService& caller, const detail::Name& service, const detail::Name& method, std::string&& selector,
+       Value&& arguments, detail::CallOptions options);
   Call(const Call&) = delete;
   Call& operator=(const Call&) = delete;
   ~Call() {
@@ -85,8 +88,13 @@ class P2P_API [[nodiscard("a Call does nothing until it is co_await'ed")]] Call 
 
 class P2P_API MethodCaller {
  public:
-  MethodCaller(BaseService& caller, detail::Name service, detail::Name method, std::string selector, detail::CallOptions options)
-      : caller_(&caller), service_(service), method_(method), selector_(std::move(selector)), options_(options) {}
+  MethodCaller(BaseService& caller, const detail::Name& service, std::string_view method,
+               std::string&& selector, detail::CallOptions options)
+      : caller_(&caller),
+        service_(service),
+        method_(method),
+        selector_(std::move(selector)),
+        options_(options) {}
 
   /// The whole call at most this long; a shorter deadline of the running call wins.
   [[nodiscard]] MethodCaller timeout(Duration limit) && {
@@ -101,17 +109,25 @@ class P2P_API MethodCaller {
 
   template <class... N>
     requires(std::same_as<N, Named> && ...)
-  Call operator()(N... arguments) {
-    Value object;
-    (object.set(arguments.name, std::move(arguments.value)), ...);
-    return start(std::move(object));
+  Call operator()(N... arguments) && {
+    return Call(*caller_, service_, method_, std::move(selector_), object_of(arguments...), options_);
+  }
+  template <class... N>
+    requires(std::same_as<N, Named> && ...)
+  Call operator()(N... arguments) const& {  // one that is kept and called again
+    return Call(*caller_, service_, method_, std::string(selector_), object_of(arguments...), options_);
   }
   /// All arguments as one object.
-  Call operator()(Value arguments) { return start(std::move(arguments)); }
+  Call operator()(Value arguments) const {
+    return Call(*caller_, service_, method_, std::string(selector_), std::move(arguments), options_);
+  }
 
  private:
-  Call start(Value arguments) {
-    return Call(*caller_, service_, method_, std::move(selector_), std::move(arguments), options_);
+  template <class... N>
+  static Value object_of(N&... arguments) {
+    Value object;
+    (object.set(arguments.name, std::move(arguments.value)), ...);
+    return object;
   }
 
   BaseService* caller_;
@@ -122,23 +138,30 @@ class P2P_API MethodCaller {
 
 class P2P_API ServiceMethodProxy {
  public:
-  ServiceMethodProxy(BaseService& caller, detail::Name service, bool as_service)
+  ServiceMethodProxy(BaseService& caller, std::string_view service, bool as_service)
       : caller_(&caller), service_(service), as_service_(as_service) {}
 
-  /// The same service on the node that `selector` names: a node id, `coordinator`, `worker`, `role:...`, `tag:k=v`,
-  /// or `local`. One node runs the call.
+  /// The same service on the node that `selector` names: a node id, `coordinator`, `worker`, `role:...`,
+  /// `tag:k=v`, or `local`. One node runs the call.
   [[nodiscard]] ServiceMethodProxy on(std::string_view selector) const {
     ServiceMethodProxy there = *this;
     there.selector_ = selector;
     return there;
   }
-  [[nodiscard]] MethodCaller operator[](std::string_view method) const {
-    detail::CallOptions options;
-    options.as_service = as_service_;
-    return {*caller_, service_, method, selector_, options};
+  [[nodiscard]] MethodCaller operator[](std::string_view method) const& {
+    return {*caller_, service_, method, std::string(selector_), options()};
+  }
+  [[nodiscard]] MethodCaller operator[](std::string_view method) && {
+    return {*caller_, service_, method, std::move(selector_), options()};
   }
 
  private:
+  [[nodiscard]] detail::CallOptions options() const noexcept {
+    detail::CallOptions options;
+    options.as_service = as_service_;
+    return options;
+  }
+
   BaseService* caller_;
   detail::Name service_;
   std::string selector_;
@@ -147,9 +170,12 @@ class P2P_API ServiceMethodProxy {
 
 class P2P_API SimpleLocalProxy {
  public:
-  explicit SimpleLocalProxy(BaseService& caller, bool as_service = false) : caller_(&caller), as_service_(as_service) {}
+  explicit SimpleLocalProxy(BaseService& caller, bool as_service = false)
+      : caller_(&caller), as_service_(as_service) {}
 
-  [[nodiscard]] ServiceMethodProxy operator[](std::string_view service) const { return {*caller_, service, as_service_}; }
+  [[nodiscard]] ServiceMethodProxy operator[](std::string_view service) const {
+    return {*caller_, service, as_service_};
+  }
 
   /// Calls made through it carry the service's own identity instead of the user's who asked.
   [[nodiscard]] SimpleLocalProxy as_service() const { return SimpleLocalProxy(*caller_, true); }

@@ -8,14 +8,15 @@
 //   };
 //   EXPORT_SERVICE(Run)
 //
-// All methods, timers and tasks of a service run on its home loop: between two co_awaits nobody else touches the
-// object. Blocking work goes to `run_blocking`.
+// All methods, timers and tasks of a service run on its home loop: between two co_awaits nobody else touches
+// the object. Blocking work goes to `run_blocking`.
 //
 // What stands in these headers is compiled into every service: changing it changes the ABI (P2P_ABI).
 #pragma once
 
 #if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13 && !defined(P2P_ALLOW_OLD_GCC)
-#error "g++ before 13 destroys some temporaries of a co_await expression twice; use clang++-19 (P2P_ALLOW_OLD_GCC overrides)"
+#error \
+    "g++ before 13 destroys some temporaries of a co_await expression twice; use clang++-19 (P2P_ALLOW_OLD_GCC overrides)"
 #endif
 
 #include <array>
@@ -127,19 +128,21 @@ class P2P_API BaseService {
   /// `co_await yield();` lets the loop do other work, and notices a cancelled call.
   [[nodiscard]] Sleep yield() { return Sleep(runtime(), Duration{0}); }
 
-  /// `auto sum = co_await run_blocking([data] { return sha256(data); });` on a thread of the node's pool. Throws
-  /// overloaded when 256 wait already. `work` must not touch the service.
+  /// `auto sum = co_await run_blocking([data] { return sha256(data); });` on a thread of the node's pool.
+  /// Throws overloaded when 256 wait already. `work` must not touch the service.
   template <class F>
   [[nodiscard]] auto run_blocking(F work) -> Task<std::invoke_result_t<F&>> {
     return detail::run_blocking(runtime(), std::move(work));
   }
 
-  /// Runs `body()`, which gives a Task, beside the calls until it ends or the service stops; `body` is kept as long.
+  /// Runs `body()`, which gives a Task, beside the calls until it ends or the service stops; `body` is kept
+  /// as long.
   template <class F>
   void spawn(std::string_view name, F body) {
     runtime().spawn(name, detail::run_body(std::move(body)));
   }
-  /// Runs `method` now and then each `interval`. It never overlaps itself; an exception is logged and the next tick comes.
+  /// Runs `method` now and then each `interval`. It never overlaps itself; an exception is logged and the
+  /// next tick comes.
   template <class C>
   void every(std::string_view name, Duration interval, Task<> (C::*method)()) {
     runtime().spawn(name, repeat(static_cast<C*>(this), interval, method));
@@ -150,6 +153,7 @@ class P2P_API BaseService {
     if (runtime_ == nullptr) throw_no_runtime();
     return *runtime_;
   }
+  [[nodiscard]] bool attached() const noexcept { return runtime_ != nullptr; }
   void attach(detail::Runtime* runtime) noexcept { runtime_ = runtime; }
   [[nodiscard]] std::vector<MethodInfo>& declared_methods() noexcept { return methods_; }
 
@@ -166,7 +170,8 @@ class P2P_API BaseService {
       } catch (...) {
         failure = "an exception that is no std::exception";
       }
-      if (!failure.empty() && !context.cancelled()) logger.error("timer failed, next run as usual: {}", failure);
+      if (!failure.empty() && !context.cancelled())
+        logger.error("timer failed, next run as usual: {}", failure);
       co_await sleep(interval);
     }
   }
@@ -177,15 +182,16 @@ class P2P_API BaseService {
 };
 
 // Here, since it needs the whole BaseService, and inline, since it stands on the way of every call.
-inline Call::Call(BaseService& caller, const detail::Name& service, const detail::Name& method, std::string&& selector,
-                  Value&& arguments, detail::CallOptions options)
-    : runtime_(caller.runtime()), pending_(service, method, std::move(selector), std::move(arguments), options) {}
+inline Call::Call(BaseService& caller, const detail::Name& service, const detail::Name& method,
+                  std::string&& selector, Value&& arguments, detail::CallOptions options)
+    : runtime_(caller.runtime()),
+      pending_(service, method, std::move(selector), std::move(arguments), options) {}
 
 /// How a library shows its service: the one exported symbol, p2p_plugin_v1.
 struct PluginEntry {
-  std::uint32_t abi, size;                                ///< P2P_ABI, sizeof(PluginEntry)
-  const char *sdk_version, *compiler, *service_name;      ///< the name is null without SERVICE_NAME
-  BaseService* (*create)();                               ///< throws Error alone
+  std::uint32_t abi, size;                            ///< P2P_ABI, sizeof(PluginEntry)
+  const char *sdk_version, *compiler, *service_name;  ///< the name is null without SERVICE_NAME
+  BaseService* (*create)();                           ///< throws Error alone
   void (*destroy)(BaseService*);
 };
 
@@ -194,8 +200,10 @@ struct Declared {};
 
 template <class Service>
 constexpr const char* exported_name() {
-  if constexpr (requires { Service::SERVICE_NAME; }) return static_cast<const char*>(Service::SERVICE_NAME);
-  else return nullptr;
+  if constexpr (requires { Service::SERVICE_NAME; })
+    return static_cast<const char*>(Service::SERVICE_NAME);
+  else
+    return nullptr;
 }
 template <class Service>
 BaseService* create_service() {
@@ -206,47 +214,57 @@ BaseService* create_service() {
   }
 }
 template <class Service>
-inline constexpr PluginEntry plugin_entry = {
-    P2P_ABI, sizeof(PluginEntry), P2P_SDK_VERSION, __VERSION__, exported_name<Service>(),
-    &create_service<Service>, [](BaseService* service) { delete service; }};
+inline constexpr PluginEntry plugin_entry = {P2P_ABI,
+                                             sizeof(PluginEntry),
+                                             P2P_SDK_VERSION,
+                                             __VERSION__,
+                                             exported_name<Service>(),
+                                             &create_service<Service>,
+                                             [](BaseService* service) { delete service; }};
 }  // namespace detail
 }  // namespace p2p
 
 /// SERVICE_METHOD(name, (parameters), option = value, ...); stands before the method it describes.
-#define SERVICE_METHOD(NAME, PARAMETERS, ...)                                                                          \
-  static_assert(::p2p::detail::options_known(#__VA_ARGS__),                                                            \
-                "SERVICE_METHOD(" #NAME "): unknown option in [" #__VA_ARGS__                                          \
-                "]; known: description, public, role, cache_ttl, cache_scope, cache_tags, timeout, idempotent, "       \
-                "broadcastable, stream, threadsafe, max_concurrency, max_body, secret");                               \
-  static_assert(!::p2p::detail::options_known(#__VA_ARGS__) || ::p2p::detail::option_values_sound(#__VA_ARGS__),       \
-                "SERVICE_METHOD(" #NAME "): bad value in [" #__VA_ARGS__                                               \
-                "]; values are literals: numbers, true, false, \"text\"; role is viewer, operator or admin; timeout "  \
-                "at most 600");                                                                                        \
-  static_assert(!::p2p::detail::options_known(#__VA_ARGS__) || ::p2p::detail::options_built(#__VA_ARGS__),             \
-                "SERVICE_METHOD(" #NAME "): stream and max_concurrency are not built yet [" #__VA_ARGS__ "]");         \
-  static_assert(::p2p::detail::parameters_sound(#PARAMETERS),                                                          \
-                "SERVICE_METHOD(" #NAME "): parameters are (name, name = JSON literal, ...), not " #PARAMETERS);       \
-  [[no_unique_address]] ::p2p::detail::Declared NAME##_declared_ = [this] {                                            \
-    using Self_ = std::remove_reference_t<decltype(*this)>;                                                            \
-    static_assert(::p2p::detail::count_parameters(#PARAMETERS) == ::p2p::detail::arity_of<&Self_::NAME>,               \
-                  "SERVICE_METHOD(" #NAME "): " #PARAMETERS " names another number of parameters than the method has"); \
-    static_assert(::p2p::detail::takes_values<&Self_::NAME>,                                                           \
-                  "SERVICE_METHOD(" #NAME "): parameters are taken by value, not by reference, pointer or view: a "    \
-                  "coroutine outlives its caller's expression");                                                       \
-    static constexpr auto options_ = ::p2p::detail::parse_options(#__VA_ARGS__);                                       \
-    static constexpr auto parameters_ =                                                                                \
-        ::p2p::detail::parse_parameters<::p2p::detail::count_parameters(#PARAMETERS)>(#PARAMETERS);                    \
-    ::p2p::declare_method<&Self_::NAME>(*this, #NAME, options_, parameters_);                                          \
-    return ::p2p::detail::Declared{};                                                                                  \
+#define SERVICE_METHOD(NAME, PARAMETERS, ...)                                                               \
+  static_assert(                                                                                            \
+      ::p2p::detail::options_known(#__VA_ARGS__),                                                           \
+      "SERVICE_METHOD(" #NAME "): unknown option in [" #__VA_ARGS__                                         \
+      "]; known: description, public, role, cache_ttl, cache_scope, cache_tags, timeout, idempotent, "      \
+      "broadcastable, stream, threadsafe, max_concurrency, max_body, secret");                              \
+  static_assert(                                                                                            \
+      !::p2p::detail::options_known(#__VA_ARGS__) || ::p2p::detail::option_values_sound(#__VA_ARGS__),      \
+      "SERVICE_METHOD(" #NAME "): bad value in [" #__VA_ARGS__                                              \
+      "]; values are literals: numbers, true, false, \"text\"; role is viewer, operator or admin; timeout " \
+      "at most 600");                                                                                       \
+  static_assert(!::p2p::detail::options_known(#__VA_ARGS__) || ::p2p::detail::options_built(#__VA_ARGS__),  \
+                "SERVICE_METHOD(" #NAME "): stream and max_concurrency are not built yet [" #__VA_ARGS__    \
+                "]");                                                                                       \
+  static_assert(::p2p::detail::parameters_sound(#PARAMETERS),                                               \
+                "SERVICE_METHOD(" #NAME                                                                     \
+                "): parameters are (name, name = JSON literal, ...), not " #PARAMETERS);                    \
+  [[no_unique_address]] ::p2p::detail::Declared NAME##_declared_ = [this] {                                 \
+    using Self_ = std::remove_reference_t<decltype(*this)>;                                                 \
+    static_assert(::p2p::detail::count_parameters(#PARAMETERS) == ::p2p::detail::arity_of<&Self_::NAME>,    \
+                  "SERVICE_METHOD(" #NAME "): " #PARAMETERS                                                 \
+                  " names another number of parameters than the method has");                               \
+    static_assert(::p2p::detail::takes_values<&Self_::NAME>,                                                \
+                  "SERVICE_METHOD(" #NAME                                                                   \
+                  "): parameters are taken by value, not by reference, pointer or view: a "                 \
+                  "coroutine outlives its caller's expression");                                            \
+    static constexpr auto options_ = ::p2p::detail::parse_options(#__VA_ARGS__);                            \
+    static constexpr auto parameters_ =                                                                     \
+        ::p2p::detail::parse_parameters<::p2p::detail::count_parameters(#PARAMETERS)>(#PARAMETERS);         \
+    ::p2p::declare_method<&Self_::NAME>(*this, #NAME, options_, parameters_);                               \
+    return ::p2p::detail::Declared{};                                                                       \
   }()
 
 /// EXPORT_SERVICE(Run) once, at the end of the file.
 #ifdef P2P_BUILTIN  // linked into the node: an entry of this name instead of an exported symbol
-#define EXPORT_SERVICE(CLASS) \
+#define EXPORT_SERVICE(CLASS)                  \
   extern const ::p2p::PluginEntry P2P_BUILTIN; \
   const ::p2p::PluginEntry P2P_BUILTIN = ::p2p::detail::plugin_entry<CLASS>;
 #else
-#define EXPORT_SERVICE(CLASS)                                                             \
+#define EXPORT_SERVICE(CLASS)                                                               \
   extern "C" __attribute__((visibility("default"))) const ::p2p::PluginEntry p2p_plugin_v1; \
   extern "C" const ::p2p::PluginEntry p2p_plugin_v1 = ::p2p::detail::plugin_entry<CLASS>;
 #endif

@@ -1,12 +1,13 @@
-// Task<T>: the coroutine type of services. Lazy: it runs when it is co_await'ed, on the home loop of its service.
+// Task<T>: the coroutine type of services. Lazy: it runs when it is co_await'ed, on the home loop of its
+// service.
 //
 //   Task<int> answer() { co_return 42; }        int n = co_await answer();
 //
-// A Task resumes its awaiter directly (symmetric transfer), so a chain of calls costs no trip through the loop and
-// no stack. It takes its awaiter's Context. Frames come from a free list of the thread.
+// A Task resumes its awaiter directly (symmetric transfer), so a chain of calls costs no trip through the
+// loop and no stack. It takes its awaiter's Context. Frames come from a free list of the thread.
 //
-// Invariants: at most one awaiter. Destroying a Task destroys its suspended frame with everything in it. An empty
-// Task<> (`return {};`) has nothing to do; awaiting an empty Task<T> throws.
+// Invariants: at most one awaiter. Destroying a Task destroys its suspended frame with everything in it. An
+// empty Task<> (`return {};`) has nothing to do; awaiting an empty Task<T> throws.
 #pragma once
 
 #include <coroutine>
@@ -30,8 +31,8 @@ namespace detail {
 [[nodiscard]] P2P_API void* take_frame(std::size_t size);
 P2P_API void give_frame(void* frame, std::size_t size) noexcept;
 
-/// What runs when a Task that nobody awaits has ended: the node's end of a call. The frame is suspended and may be
-/// destroyed inside.
+/// What runs when a Task that nobody awaits has ended: the node's end of a call. The frame is suspended and
+/// may be destroyed inside.
 struct Completion {
   void (*done)(Completion*) noexcept = nullptr;
 };
@@ -103,6 +104,16 @@ class [[nodiscard("a Task does nothing until it is co_await'ed")]] Task {
   Task(const Task&) = delete;
   Task& operator=(const Task&) = delete;
   ~Task() { reset(); }
+#if defined(__clang__) && defined(__cpp_deleted_function)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wc++26-extensions"
+  /// Here only to say in one line what a `return 42;` in a method should be.
+  template <class U>
+    requires(!std::is_same_v<std::remove_cvref_t<U>, Task> &&
+             !std::is_same_v<std::remove_cvref_t<U>, handle_type>)
+  Task(U&&) = delete("write co_return in place of return");  // NOLINT(google-explicit-constructor)
+#pragma clang diagnostic pop
+#endif
 
   [[nodiscard]] bool await_ready() const noexcept { return !handle_; }
   template <class P>
@@ -113,8 +124,10 @@ class [[nodiscard("a Task does nothing until it is co_await'ed")]] Task {
   }
   T await_resume() {
     if (!handle_) {
-      if constexpr (std::is_void_v<T>) return;
-      else detail::throw_empty_task();
+      if constexpr (std::is_void_v<T>)
+        return;
+      else
+        detail::throw_empty_task();
     }
     return handle_.promise().take();
   }

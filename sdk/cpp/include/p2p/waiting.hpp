@@ -1,5 +1,5 @@
-// What a method can wait for besides calls: time (`sleep`), an event from another thread (`Signal`), and its own
-// context (`this_call`), which does not wait at all.
+// What a method can wait for besides calls: time (`sleep`), an event from another thread (`Signal`), and its
+// own context (`this_call`), which does not wait at all.
 #pragma once
 
 #include <coroutine>
@@ -55,7 +55,8 @@ class P2P_API [[nodiscard("sleeping needs co_await")]] Sleep {
 ///
 ///   Signal done{*this};   worker.start(done);   co_await done;
 ///
-/// Set once, it stays set. Lifetime: `set` may be called while the Signal exists; it need not outlive the loop's turn.
+/// Set once, it stays set. Lifetime: `set` may be called while the Signal exists; it need not outlive the
+/// loop's turn.
 class P2P_API Signal {
  public:
   explicit Signal(BaseService& service);
@@ -66,22 +67,32 @@ class P2P_API Signal {
   /// Threads: any.
   void set();
 
-  [[nodiscard]] bool await_ready() const noexcept { return false; }
-  template <class P>
-  bool await_suspend(std::coroutine_handle<P> waiter) {
-    if (!detail::bind(waiting_, waiter)) return false;
-    return begin();
-  }
-  void await_resume() { end(); }
+  struct State;
+  /// Lives in the frame that waits, so that it goes with it.
+  class P2P_API [[nodiscard]] Waiter {
+   public:
+    explicit Waiter(State& state);
+    Waiter(const Waiter&) = delete;
+    Waiter& operator=(const Waiter&) = delete;
+    ~Waiter();
+
+    [[nodiscard]] bool await_ready() const noexcept { return false; }
+    template <class P>
+    bool await_suspend(std::coroutine_handle<P> waiter) {
+      return detail::bind(waiting_, waiter) && begin();
+    }
+    void await_resume() { detail::throw_if_stopped(waiting_.stopped); }
+
+   private:
+    bool begin();
+
+    State& state_;
+    detail::Waiting waiting_;
+  };
+  Waiter operator co_await() const { return Waiter(*state_); }
 
  private:
-  struct State;
-  bool begin();
-  void end();
-
-  detail::Runtime& runtime_;
-  State* state_;  // shared with what `set` has posted
-  detail::Waiting waiting_;
+  State* state_;  // shared with who waits and with what `set` has posted
 };
 
 class ThisCall {

@@ -1,6 +1,6 @@
-// The text of a SERVICE_METHOD, read while the service is compiled: options and parameters come as text from the
-// preprocessor, which is why `public = true` may be written although `public` is a keyword. Nothing here runs when
-// the service runs.
+// The text of a SERVICE_METHOD, read while the service is compiled: options and parameters come as text from
+// the preprocessor, which is why `public = true` may be written although `public` is a keyword. Nothing here
+// runs when the service runs.
 #pragma once
 
 #include <array>
@@ -12,8 +12,8 @@
 
 namespace p2p {
 
-/// What a service says of a method (service-sdk.md, section 2.1). Texts are literals as written, quotes included,
-/// until the method is declared.
+/// What a service says of a method (service-sdk.md, section 2.1). Texts are literals as written, quotes
+/// included, until the method is declared.
 struct MethodOptions {
   std::string_view description, cache_scope, cache_tags, secret;
   bool is_public = false, idempotent = false, broadcastable = false, stream = false, threadsafe = false;
@@ -32,15 +32,15 @@ struct ParameterText {
   bool has_fallback = false;
 };
 
-inline constexpr std::string_view known_options[] = {"description",   "public",          "role",        "cache_ttl",
-                                                     "cache_scope",   "cache_tags",      "timeout",     "idempotent",
-                                                     "broadcastable", "stream",          "threadsafe",  "max_concurrency",
-                                                     "max_body",      "secret"};
+inline constexpr std::string_view known_options[] = {
+    "description", "public",        "role",   "cache_ttl",  "cache_scope",     "cache_tags", "timeout",
+    "idempotent",  "broadcastable", "stream", "threadsafe", "max_concurrency", "max_body",   "secret"};
 
 constexpr std::string_view trim(std::string_view text) {
   constexpr std::string_view blank = " \t\n\r";
   const auto begin = text.find_first_not_of(blank);
-  return begin == text.npos ? std::string_view{} : text.substr(begin, text.find_last_not_of(blank) - begin + 1);
+  return begin == text.npos ? std::string_view{}
+                            : text.substr(begin, text.find_last_not_of(blank) - begin + 1);
 }
 
 /// Calls `visit(name, value, has_value)` for each item of a list `a = 1, b, c = "x, y"`.
@@ -53,18 +53,24 @@ constexpr void each_item(std::string_view text, F visit) {
   for (std::size_t i = 0; i <= text.size(); ++i) {
     const char c = i < text.size() ? text[i] : ',';
     if (i < text.size() && quoted) {
-      if (c == '\\') ++i;
-      else if (c == '"') quoted = false;
+      if (c == '\\')
+        ++i;
+      else if (c == '"')
+        quoted = false;
       continue;
     }
-    if (c == '"') quoted = true;
-    else if (c == '(' || c == '[' || c == '{') ++depth;
-    else if (c == ')' || c == ']' || c == '}') --depth;
+    if (c == '"')
+      quoted = true;
+    else if (c == '(' || c == '[' || c == '{')
+      ++depth;
+    else if (c == ')' || c == ']' || c == '}')
+      --depth;
     else if (c == ',' && (depth == 0 || i == text.size())) {
       const std::string_view item = text.substr(begin, i - begin);
       const auto equals = item.find('=');
       const bool has_value = equals != item.npos;
-      visit(trim(item.substr(0, equals)), has_value ? trim(item.substr(equals + 1)) : std::string_view{}, has_value);
+      visit(trim(item.substr(0, equals)), has_value ? trim(item.substr(equals + 1)) : std::string_view{},
+            has_value);
       begin = i + 1;
     }
   }
@@ -96,9 +102,12 @@ constexpr bool is_decimal(std::string_view text, bool fraction) {
   int before = 0, after = 0;
   bool point = false;
   for (const char c : text) {
-    if (c >= '0' && c <= '9') ++(point ? after : before);
-    else if (c == '.' && fraction && !point) point = true;
-    else return false;
+    if (c >= '0' && c <= '9')
+      ++(point ? after : before);
+    else if (c == '.' && fraction && !point)
+      point = true;
+    else
+      return false;
   }
   return before + after > 0 && before <= 9;  // more seconds than that do not fit into nanoseconds
 }
@@ -160,7 +169,8 @@ consteval bool option_values_sound(std::string_view text) {
   return sound;
 }
 
-/// False for options that have a meaning only in a later version: a limit that is silently ignored is worse than none.
+/// False for options that have a meaning only in a later version: a limit that is silently ignored is worse
+/// than none.
 consteval bool options_built(std::string_view text) {
   bool built = true;
   each_item(text, [&](std::string_view name, std::string_view value, bool) {
@@ -173,23 +183,37 @@ consteval bool options_built(std::string_view text) {
 consteval MethodOptions parse_options(std::string_view text) {
   MethodOptions options;
   each_item(text, [&](std::string_view name, std::string_view value, bool) {
-    if (name == "description") options.description = value;
-    else if (name == "public") options.is_public = flag_of(value);
-    else if (name == "role") options.role = value == "\"viewer\"" ? Role::viewer : value == "\"admin\"" ? Role::admin : Role::operator_;
-    else if (name == "cache_ttl") options.cache_ttl_ns = nanoseconds_of(value);
-    else if (name == "cache_scope") options.cache_scope = value;
-    else if (name == "cache_tags") options.cache_tags = value;
-    else if (name == "timeout") options.timeout_ns = nanoseconds_of(value);
-    else if (name == "idempotent") options.idempotent = flag_of(value);
+    if (name == "description")
+      options.description = value;
+    else if (name == "public")
+      options.is_public = flag_of(value);
+    else if (name == "role")
+      options.role = value == "\"viewer\""  ? Role::viewer
+                     : value == "\"admin\"" ? Role::admin
+                                            : Role::operator_;
+    else if (name == "cache_ttl")
+      options.cache_ttl_ns = nanoseconds_of(value);
+    else if (name == "cache_scope")
+      options.cache_scope = value;
+    else if (name == "cache_tags")
+      options.cache_tags = value;
+    else if (name == "timeout")
+      options.timeout_ns = nanoseconds_of(value);
+    else if (name == "idempotent")
+      options.idempotent = flag_of(value);
     else if (name == "broadcastable") {
       options.broadcastable = flag_of(value);
       options.broadcastable_given = true;
-    }
-    else if (name == "stream") options.stream = flag_of(value);
-    else if (name == "threadsafe") options.threadsafe = flag_of(value);
-    else if (name == "max_concurrency") options.max_concurrency = integer_of(value);
-    else if (name == "max_body") options.max_body = integer_of(value);
-    else if (name == "secret") options.secret = value;
+    } else if (name == "stream")
+      options.stream = flag_of(value);
+    else if (name == "threadsafe")
+      options.threadsafe = flag_of(value);
+    else if (name == "max_concurrency")
+      options.max_concurrency = integer_of(value);
+    else if (name == "max_body")
+      options.max_body = integer_of(value);
+    else if (name == "secret")
+      options.secret = value;
   });
   if (options.cache_ttl_ns > 0) options.idempotent = true;
   if (!options.broadcastable_given) options.broadcastable = options.is_public;
@@ -198,9 +222,12 @@ consteval MethodOptions parse_options(std::string_view text) {
 
 /// Reads one JSON value at `i`; npos when there is none. Enough to refuse a default that is no JSON.
 constexpr std::size_t skip_json(std::string_view text, std::size_t i) {
-  const auto blank = [&] { while (i < text.size() && (text[i] == ' ' || text[i] == '\n' || text[i] == '\t')) ++i; };
+  const auto blank = [&] {
+    while (i < text.size() && (text[i] == ' ' || text[i] == '\n' || text[i] == '\t')) ++i;
+  };
   blank();
-  for (const std::string_view word : {std::string_view("null"), std::string_view("true"), std::string_view("false")})
+  for (const std::string_view word :
+       {std::string_view("null"), std::string_view("true"), std::string_view("false")})
     if (text.substr(i, word.size()) == word) return i + word.size();
   if (i >= text.size()) return text.npos;
   if (text[i] == '"') {
@@ -260,13 +287,15 @@ constexpr bool is_json(std::string_view text) {
 constexpr bool is_parameter_name(std::string_view name) {
   if (name.empty() || (name[0] >= '0' && name[0] <= '9')) return false;
   for (const char c : name)
-    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_')) return false;
+    if (!((c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_'))
+      return false;
   return true;
 }
 
 constexpr std::string_view without_parentheses(std::string_view text) {
   text = trim(text);
-  return text.size() >= 2 && text.front() == '(' && text.back() == ')' ? text.substr(1, text.size() - 2) : text;
+  return text.size() >= 2 && text.front() == '(' && text.back() == ')' ? text.substr(1, text.size() - 2)
+                                                                       : text;
 }
 consteval std::size_t count_parameters(std::string_view text) {
   std::size_t count = 0;
@@ -276,18 +305,20 @@ consteval std::size_t count_parameters(std::string_view text) {
 consteval bool parameters_sound(std::string_view text) {
   if (trim(text).empty() || trim(text).front() != '(' || trim(text).back() != ')') return false;
   bool sound = true;
-  each_item(without_parentheses(text), [&](std::string_view name, std::string_view fallback, bool has_fallback) {
-    sound = sound && is_parameter_name(name) && (!has_fallback || is_json(fallback));
-  });
+  each_item(without_parentheses(text),
+            [&](std::string_view name, std::string_view fallback, bool has_fallback) {
+              sound = sound && is_parameter_name(name) && (!has_fallback || is_json(fallback));
+            });
   return sound;
 }
 template <std::size_t N>
 consteval std::array<ParameterText, N> parse_parameters(std::string_view text) {
   std::array<ParameterText, N> parameters{};
   std::size_t n = 0;
-  each_item(without_parentheses(text), [&](std::string_view name, std::string_view fallback, bool has_fallback) {
-    if (n < N) parameters[n++] = {name, fallback, has_fallback};
-  });
+  each_item(without_parentheses(text),
+            [&](std::string_view name, std::string_view fallback, bool has_fallback) {
+              if (n < N) parameters[n++] = {name, fallback, has_fallback};
+            });
   return parameters;
 }
 

@@ -1,6 +1,6 @@
-// Names of the fields of a plain struct and of the values of an enum, without macros: fields are counted by brace
-// initialization, reached by structured bindings, and named from __PRETTY_FUNCTION__ over a pointer to the field.
-// At most 32 fields, no base classes, no C arrays, no references.
+// Names of the fields of a plain struct and of the values of an enum, without macros: fields are counted by
+// brace initialization, reached by structured bindings, and named from __PRETTY_FUNCTION__ over a pointer to
+// the field. At most 32 fields, no base classes, no C arrays, no references.
 #pragma once
 
 #include <cstddef>
@@ -44,10 +44,10 @@ constexpr auto tie_fields(T& t) {
   constexpr std::size_t n = field_count<std::remove_cv_t<T>>;
   static_assert(n <= max_fields, "p2p: a struct that travels has at most 32 fields; split it");
   if constexpr (n == 0) return std::tie();
-#define P2P_FIELDS(N, ...)             \
-  else if constexpr (n == N) {         \
-    auto& [__VA_ARGS__] = t;           \
-    return std::tie(__VA_ARGS__);      \
+#define P2P_FIELDS(N, ...)        \
+  else if constexpr (n == N) {    \
+    auto& [__VA_ARGS__] = t;      \
+    return std::tie(__VA_ARGS__); \
   }
   P2P_FIELDS(1, a)
   P2P_FIELDS(2, a, b)
@@ -78,10 +78,12 @@ constexpr auto tie_fields(T& t) {
   P2P_FIELDS(27, a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, s, u, v, w, x, y, z, a1, b1, c1)
   P2P_FIELDS(28, a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, s, u, v, w, x, y, z, a1, b1, c1, d1)
   P2P_FIELDS(29, a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, s, u, v, w, x, y, z, a1, b1, c1, d1, e1)
-  P2P_FIELDS(30, a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, s, u, v, w, x, y, z, a1, b1, c1, d1, e1, f1)
-  P2P_FIELDS(31, a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, s, u, v, w, x, y, z, a1, b1, c1, d1, e1, f1, g1)
-  P2P_FIELDS(32, a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, s, u, v, w, x, y, z, a1, b1, c1, d1, e1, f1, g1,
-             h1)
+  P2P_FIELDS(30, a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, s, u, v, w, x, y, z, a1, b1, c1, d1, e1,
+             f1)
+  P2P_FIELDS(31, a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, s, u, v, w, x, y, z, a1, b1, c1, d1, e1,
+             f1, g1)
+  P2P_FIELDS(32, a, b, c, d, e, f, g, h, i, j, k, l, m, o, p, q, r, s, u, v, w, x, y, z, a1, b1, c1, d1, e1,
+             f1, g1, h1)
 #undef P2P_FIELDS
 }
 
@@ -89,8 +91,15 @@ template <class T>
 struct Box {
   T value;
 };
+#if defined(__clang__)
+#pragma clang diagnostic push
+#pragma clang diagnostic ignored "-Wundefined-internal"  // of a struct in an anonymous namespace
+#endif
 template <class T>
 extern const Box<T> imagined;  // never defined and never used but for its address in a constant expression
+#if defined(__clang__)
+#pragma clang diagnostic pop
+#endif
 template <class T>
 struct FieldPointer {
   const T* pointer;
@@ -100,7 +109,8 @@ struct FieldPointer {
 template <auto P>
 consteval std::string_view last_word() {
   std::string_view text = __PRETTY_FUNCTION__;
-  if (const auto end = text.find("; std::string_view"); end != std::string_view::npos) text = text.substr(0, end);
+  if (const auto end = text.find("; std::string_view"); end != std::string_view::npos)
+    text = text.substr(0, end);
   text = text.substr(0, text.find_last_not_of(")}]") + 1);
   return text.substr(text.find_last_of(":. &)") + 1);
 }

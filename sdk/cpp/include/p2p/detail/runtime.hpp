@@ -1,5 +1,5 @@
-// Runtime: all that a service knows of the node. The node gives one to each object it loads; libp2psdk.so and the
-// services call it and refer to no other symbol of the node. In the node, framework implements it; in
+// Runtime: all that a service knows of the node. The node gives one to each object it loads; libp2psdk.so and
+// the services call it and refer to no other symbol of the node. In the node, framework implements it; in
 // p2p_service_host the host does.
 //
 // Its virtual functions are fixed per ABI number: new ones take reserved places, none moves.
@@ -34,39 +34,30 @@ namespace detail {
 /// allocation. Names have at most 64 characters; a longer one is cut to 65, which matches nothing.
 class Name {
  public:
-  Name(std::string_view text) noexcept : size_(text.size() < 65 ? static_cast<unsigned>(text.size()) : 65) {  // NOLINT
-    const char* from = text.data();
-    unsigned i = 0;
-    for (; i + 8 <= size_; i += 8) words_[i / 8] = word(from + i);
-    const unsigned left = size_ - i;
-    if (left == 0) return;
-    if (size_ >= 8) words_[i / 8] = word(from + size_ - 8) >> (64 - 8 * left);
-    else if (left >= 4) words_[0] = half(from) | half(from + left - 4) << (8 * (left - 4));
-    else words_[0] = byte(from[0]) | byte(from[left / 2]) << (8 * (left / 2)) | byte(from[left - 1]) << (8 * (left - 1));
+  Name(std::string_view text) noexcept
+      : size_(static_cast<unsigned char>(text.size() < 65 ? text.size() : 65)) {  // NOLINT
+    copy(text_, text.data(), size_);
   }
-  Name(const Name& other) noexcept : size_(other.size_) {
-    for (unsigned i = 0; i < (size_ + 7) / 8; ++i) words_[i] = other.words_[i];
-  }
-  Name& operator=(const Name&) = delete;
-  [[nodiscard]] std::string_view view() const noexcept { return {reinterpret_cast<const char*>(words_), size_}; }
+  [[nodiscard]] std::string_view view() const noexcept { return {text_, size_}; }
 
  private:
-  // Whole words, so that a copy made at once reads just what was written: a processor waits for what it must put
-  // together from several stores.
-  static std::uint64_t word(const char* from) noexcept {
-    std::uint64_t bytes = 0;
-    __builtin_memcpy(&bytes, from, 8);
-    return bytes;
+  /// As memcpy, by words that may overlap: a call of memcpy costs more than all of this.
+  static void copy(char* to, const char* from, unsigned size) noexcept {
+    if (size >= 8) {
+      for (unsigned i = 0; i + 8 < size; i += 8) __builtin_memcpy(to + i, from + i, 8);
+      __builtin_memcpy(to + size - 8, from + size - 8, 8);
+    } else if (size >= 4) {
+      __builtin_memcpy(to, from, 4);
+      __builtin_memcpy(to + size - 4, from + size - 4, 4);
+    } else if (size > 0) {
+      to[0] = from[0];
+      to[size / 2] = from[size / 2];
+      to[size - 1] = from[size - 1];
+    }
   }
-  static std::uint64_t half(const char* from) noexcept {
-    std::uint32_t bytes = 0;
-    __builtin_memcpy(&bytes, from, 4);
-    return bytes;
-  }
-  static std::uint64_t byte(char c) noexcept { return static_cast<unsigned char>(c); }
 
-  unsigned size_;
-  std::uint64_t words_[9];  // NOLINT(cppcoreguidelines-pro-type-member-init): only size_ bytes are read
+  unsigned char size_;
+  char text_[65];  // NOLINT(cppcoreguidelines-pro-type-member-init): only size_ characters are read
 };
 
 /// A coroutine that waits for something outside it. It lives in the coroutine's frame.
@@ -74,11 +65,11 @@ class Waiting {
  public:
   std::coroutine_handle<> waiter;
   Context* context = nullptr;
-  Stop stopped = Stop::no;   ///< why it was woken early
-  bool is_call = false;      ///< a PendingCall: stopping it stops the callee
+  Stop stopped = Stop::no;  ///< why it was woken early
+  bool is_call = false;     ///< a PendingCall: stopping it stops the callee
   // The node's:
-  std::uint64_t timer = 0;   ///< what will resume the waiter; 0: it does not wait
-  void* owner = nullptr;     ///< who woke or will wake it
+  std::uint64_t timer = 0;                ///< what will resume the waiter; 0: it does not wait
+  void* owner = nullptr;                  ///< who woke or will wake it
   void (*interrupt)(Waiting&) = nullptr;  ///< resumes it soon, `stopped` being set
 };
 
@@ -91,8 +82,13 @@ struct CallOptions {
 /// A call on its way, in the frame of who awaits it.
 class PendingCall : public Waiting {
  public:
-  PendingCall(const Name& service_name, const Name& method_name, std::string&& target, Value&& args, CallOptions given)
-      : service(service_name), method(method_name), selector(std::move(target)), arguments(std::move(args)), options(given) {
+  PendingCall(const Name& service_name, const Name& method_name, std::string&& target, Value&& args,
+              CallOptions given)
+      : service(service_name),
+        method(method_name),
+        selector(std::move(target)),
+        arguments(std::move(args)),
+        options(given) {
     is_call = true;
   }
   Name service, method;
@@ -111,14 +107,15 @@ struct Cell {
 
 class Runtime {
  public:
-  // Calls. `start_call` returns what runs next: the callee, or the caller again when the call has ended already.
-  // `finish_call` runs when the caller does: it fills `result` or `error`.
-  virtual std::coroutine_handle<> start_call(PendingCall& call, Context* parent, std::coroutine_handle<> caller) = 0;
+  // Calls. `start_call` returns what runs next: the callee, or the caller again when the call has ended
+  // already. `finish_call` runs when the caller does: it fills `result` or `error`.
+  virtual std::coroutine_handle<> start_call(PendingCall& call, Context* parent,
+                                             std::coroutine_handle<> caller) = 0;
   virtual void finish_call(PendingCall& call) = 0;
   virtual void drop_call(PendingCall& call) noexcept = 0;
 
-  // Waiting. The waiter is resumed in `after_ns` (the greatest number: never), by `wake`, or when its context is
-  // stopped; then `stopped` says why. `forget` must be called if the frame goes before.
+  // Waiting. The waiter is resumed in `after_ns` (the greatest number: never), by `wake`, or when its context
+  // is stopped; then `stopped` says why. `forget` must be called if the frame goes before.
   virtual void wait(Waiting& waiting, std::int64_t after_ns) = 0;
   virtual void wake(Waiting& waiting) = 0;
   virtual void forget(Waiting& waiting) noexcept = 0;

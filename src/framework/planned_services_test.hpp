@@ -1,0 +1,158 @@
+// For the tests of this folder: services that do what a test has planned, brought in as hosting would.
+#pragma once
+
+#include <algorithm>
+#include <coroutine>
+#include <functional>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "framework/service_registry.hpp"
+#include "testing/fake_node.hpp"
+
+namespace p2p {
+
+/// Waits until somebody opens it, whatever is asked of it.
+struct Gate {
+  std::coroutine_handle<> waiter;
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  void await_suspend(std::coroutine_handle<> handle) noexcept { waiter = handle; }
+  void await_resume() const noexcept {}
+  void open() { std::exchange(waiter, {}).resume(); }
+};
+
+using Events = std::vector<std::string>;
+
+/// Its name is what `offer` says; `tag` tells its versions apart.
+class Planned : public BaseService {
+ public:
+  using Step = std::function<Task<>(Planned&)>;
+  struct Plan {
+    std::vector<std::string> needs;
+    Step initialize, cleanup;
+  };
+
+  Planned(std::string tag_in, Plan plan, Events& events_in)
+      : tag(std::move(tag_in)), events(events_in), plan_(std::move(plan)) {
+    info.dependencies = plan_.needs;
+    info.description = "planned " + tag;
+  }
+  ~Planned() override { events.push_back("destroy " + tag); }
+
+  Task<> initialize() override {
+    events.push_back("start " + tag);
+    return plan_.initialize ? plan_.initialize(*this) : Task<>();
+  }
+  Task<> cleanup() override {
+    events.push_back("cleanup " + tag);
+    return plan_.cleanup ? plan_.cleanup(*this) : Task<>();
+  }
+
+  SERVICE_METHOD(version, (), public = true, role = "viewer");
+  std::string version() { return tag; }
+  SERVICE_METHOD(slow, (), public = true, role = "viewer", timeout = 600);
+  Task<std::string> slow() {
+    co_await sleep(1_s);
+    co_return tag;
+  }
+  SERVICE_METHOD(nap, (), public = true, role = "viewer", timeout = 600);
+  Task<> nap() { co_await sleep(10_min); }
+  SERVICE_METHOD(stuck, (), role = "viewer", public = true, timeout = 600);
+  Task<> stuck() { co_await gate; }
+  SERVICE_METHOD(internal, ());
+  void internal() {}
+
+  std::string tag;
+  Events& events;
+  Gate gate;
+
+ private:
+  Plan plan_;
+};
+
+class PlannedInstance final : public ServiceInstance {
+ public:
+  PlannedInstance(std::string name, std::unique_ptr<Planned> object, std::string isolation, bool stays_mapped)
+      : name_(std::move(name)),
+        object_(std::move(object)),
+        isolation_(std::move(isolation)),
+        stays_mapped_(stays_mapped) {}
+  ~PlannedInstance() override {
+    if (object_ != nullptr) object_->events.push_back("lost " + object_->tag);
+  }
+
+  [[nodiscard]] const std::string& name() const override { return name_; }
+  [[nodiscard]] std::string_view language() const override { return "cpp"; }
+  [[nodiscard]] std::string_view isolation() const override { return isolation_; }
+  [[nodiscard]] const std::string& content_hash() const override { return object_->tag; }
+  [[nodiscard]] BaseService& object() override { return *object_; }
+  bool unload() override {
+    object_.reset();
+    return !stays_mapped_;
+  }
+
+ private:
+  std::string name_;
+  std::unique_ptr<Planned> object_;
+  std::string isolation_;
+  bool stays_mapped_;
+};
+
+/// The services of a node, on a loop turned by hand.
+struct PlannedNode : FakeNode {
+  PlannedNode()
+      : bridge(runner, log, Self{"node-1", "coordinator"}),
+        surroundings{runner,  bridge,
+                     log,     cells,
+                     "1.0.0", [](const std::string& name) { return Result<std::string>("data/" + name); }},
+        services(registry, surroundings, ServiceTimes{}, [this](Job job) { executor.post(std::move(job)); },
+                 {[this](const std::string& folder) { again.push_back(folder); },
+                  [this](const std::string& service, const std::string& hash, bool taken) {
+                    loaded.push_back(service + ' ' + (taken ? hash : "refused"));
+                  }}) {}
+
+  /// A version `tag` of the service `name` is loaded from `folder`, and everything runs that can.
+  Planned& offer(const std::string& folder, const std::string& name, const std::string& tag,
+                 Planned::Plan plan = {}, const std::string& isolation = "in_process",
+                 bool stays_mapped = false) {
+    auto object = std::make_unique<Planned>(tag, std::move(plan), events);
+    Planned& made = *object;
+    services.offer(folder,
+                   std::make_unique<PlannedInstance>(name, std::move(object), isolation, stays_mapped));
+    executor.run_ready();
+    return made;
+  }
+  Planned& offer(const std::string& name, const std::string& tag, Planned::Plan plan = {}) {
+    return offer(name, name, tag, std::move(plan));
+  }
+  /// The answer of a viewer's call that needs no time.
+  std::string ask(std::string_view path) {
+    FakeCall call;
+    rpc.call(request(path), call);
+    executor.run_ready();
+    if (call.answers == 0) rpc.cancel(call);
+    return call.answer;
+  }
+  [[nodiscard]] std::string status(std::string_view service) const {
+    const Value all = services.describe(service);
+    return all.is_null() ? "none" : all["status"].as_string();
+  }
+  [[nodiscard]] std::string reason(std::string_view service) const {
+    return services.describe(service)["reason"]["message"].get<std::string>();
+  }
+  [[nodiscard]] std::string update(std::string_view service) const {
+    return services.describe(service)["update"]["reason"]["message"].get<std::string>();
+  }
+  [[nodiscard]] auto count(const std::string& event) const { return std::ranges::count(events, event); }
+
+  Events events, loaded, again;
+  ServiceBridge bridge;
+  ServiceCells cells;
+  ServiceSurroundings surroundings;
+  ServiceRegistry services;
+};
+
+}  // namespace p2p

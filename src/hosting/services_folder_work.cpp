@@ -1,0 +1,126 @@
+// The second half of ServicesFolder: what is done about a folder that has changed and is quiet.
+#include <filesystem>
+#include <system_error>
+#include <utility>
+
+#include "hosting/compile_error.hpp"
+#include "hosting/impl/watched_folder.hpp"
+#include "hosting/library.hpp"
+#include "hosting/pool_job.hpp"
+
+namespace p2p {
+
+void ServicesFolder::act(Folder& at, FolderListing listing) {
+  if (first_scan_done_ && at.acted != listing.stamp) wake_users(at.name);
+  at.acted = listing.stamp;
+  at.forced = at.changed = false;
+  if (listing.wrong) return refused(at, *listing.wrong);
+  auto source = source_of(listing.name, listing.files);
+  if (!source) return refused(at, std::move(source.error()));
+  at.work = ++last_work_;
+  if (source->kind == ServiceSource::Kind::library)
+    return examine_now(at.name, at.work, {}, std::move(listing), *std::move(source));
+  compiler_->version([this, name = at.name, work = at.work, listing = std::move(listing),
+                      source = *std::move(source)](const OrReason<std::string>& version) {
+    Folder* waiting = working(name, work);
+    if (waiting == nullptr) return;
+    if (version) return examine_now(name, work, *version, listing, source);
+    waiting->work = 0;
+    refused(*waiting, version.error());
+  });
+}
+
+/// The folder, if it still waits for this piece of work.
+ServicesFolder::Folder* ServicesFolder::working(const std::string& name, std::uint64_t work) {
+  const auto found = folders_.find(name);
+  return found == folders_.end() || found->second->work != work ? nullptr : found->second.get();
+}
+
+void ServicesFolder::examine_now(const std::string& name, std::uint64_t work, const std::string& compiler,
+                                 FolderListing listing, ServiceSource source) {
+  Folder* at = working(name, work);
+  if (at == nullptr) return;
+  const std::string known = std::exchange(at->reload, false) ? std::string() : at->content;
+  ExamineOrder order{settings_.services_dir, store_, setup_, compiler, std::move(listing),
+                     std::move(source),      known,  work};
+  on_pool(
+      loop_, alive_, [order = std::move(order)] { return examine(order); },
+      [this, name, work](Examined result) { examined(name, work, std::move(result)); });
+}
+
+void ServicesFolder::examined(const std::string& name, std::uint64_t work, Examined result) {
+  Folder* at = working(name, work);
+  if (at == nullptr || result.moved_on) {
+    drop(result);
+    if (at == nullptr) return;
+  } else if (result.build) {
+    return build(*at, result.build);
+  }
+  at->work = 0;
+  at->work_dir.clear();
+  const bool too_early = result.cut_off && loop_.clock().now() - at->seen_at < quiet;
+  if (result.moved_on || too_early) {
+    at->acted.clear();
+    return look_after(*at, quiet);
+  }
+  if (!result.uses.empty()) at->uses = std::move(result.uses);
+  if (result.reason) return refused(*at, *std::move(result.reason));
+  at->lacks_header = false;
+  if (result.unchanged) return ready(*at);
+  load(*at, result);
+}
+
+/// What nobody wants any more.
+void ServicesFolder::drop(const Examined& result) {
+  std::error_code error;
+  if (!result.copy.empty()) std::filesystem::remove(result.copy, error);
+  if (result.build) drop_work(result.build->work);
+}
+
+void ServicesFolder::drop_work(const std::string& work) {
+  if (work.empty()) return;
+  const auto remove = [store = store_, work] {
+    store.drop_work(work);
+    return true;
+  };
+  on_pool(loop_, alive_, remove, [](bool) {});
+}
+
+void ServicesFolder::build(Folder& at, const std::shared_ptr<PreparedBuild>& build) {
+  at.work_dir = build->work;
+  registry_.working(at.name, "compile");
+  const std::weak_ptr<const void> alive = alive_;
+  auto started = [this, name = at.name] { log_.info("Hosting", "compiling {}", name); };
+  auto done = [this, alive, name = at.name, work = at.work, build](CompileEnd end) {
+    if (alive.expired() || working(name, work) == nullptr) return;
+    if (end.trouble.empty()) log_.info("Hosting", "{} compiled in {:.1f} s", name, seconds(end.duration));
+    on_pool(
+        loop_, alive_, [build, end] { return finish_build(*build, end); },
+        [this, name, work](Examined result) { examined(name, work, std::move(result)); });
+  };
+  compiler_->compile({at.name, build->commands, build->work + "/source", build->work}, std::move(started),
+                     std::move(done));
+}
+
+void ServicesFolder::load(Folder& at, const Examined& result) {
+  auto loaded = load_library(result.copy, at.name, result.shown, result.content);
+  if (!loaded) return refused(at, std::move(loaded.error()));
+  if (!loaded->warning.empty()) log_.warn("Hosting", "{}: {}", at.name, loaded->warning);
+  at.content = result.content;
+  registry_.offer(at.name, std::move(loaded->instance));
+  ready(at);
+}
+
+void ServicesFolder::refused(Folder& at, FailureReason reason) {
+  at.content.clear();
+  at.lacks_header = lacks_header(reason);
+  registry_.failed(at.name, std::move(reason));
+  ready(at);
+}
+
+/// Takes up what changed meanwhile.
+void ServicesFolder::ready(Folder& at) {
+  if ((std::exchange(at.changed, false) || at.forced) && at.timer == 0) look_after(at, at_once);
+}
+
+}  // namespace p2p
