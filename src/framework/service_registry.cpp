@@ -10,7 +10,7 @@ constexpr std::chrono::seconds long_wait{
 constexpr std::chrono::seconds compile_patience{
     10};                                  // who calls what was just saved would rather wait than be refused
 constexpr std::size_t most_failures = 5;  // starts in failure_window; then only a change helps
-constexpr std::chrono::seconds failure_window{60};
+constexpr std::chrono::seconds failure_window{60};  // and the time that the starts themselves may take
 
 std::chrono::seconds back_off(std::size_t failures) {
   return std::chrono::seconds(
@@ -308,7 +308,8 @@ void ServiceRegistry::refuse(Slot& at, FailureReason reason) {
 void ServiceRegistry::refused_start(Slot& at, FailureReason reason) {
   if (at.running != nullptr) return refuse(at, std::move(reason));
   const Instant now = executor_.clock().now();
-  std::erase_if(at.failures, [&](Instant when) { return now - when > failure_window; });
+  const auto window = failure_window + static_cast<int>(most_failures) * times_.start;
+  std::erase_if(at.failures, [&](Instant when) { return now - when > window; });
   at.failures.push_back(now);
   if (at.failures.size() >= most_failures) {
     reason.message +=

@@ -64,8 +64,10 @@ class BuildStore {
   /// Removes what processes left behind that are gone.
   void sweep() const;
 
- private:
+  /// Where the builds of a service lie.
   [[nodiscard]] std::string folder(const std::string& service) const { return root_ + '/' + service; }
+
+ private:
   [[nodiscard]] std::string run_name(const std::string& service, std::uint64_t number) const;
   void forget_old(const std::string& service) const;
 

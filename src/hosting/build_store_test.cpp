@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "hosting/compile_command.hpp"
-#include "hosting/temp_folder_test_kit.hpp"
+#include "hosting/temp_folder_kit_test.hpp"
 
 namespace p2p {
 namespace {

@@ -11,7 +11,7 @@
 #include <gtest/gtest.h>
 
 #include "hosting/services_folder.hpp"
-#include "hosting/temp_folder_test_kit.hpp"
+#include "hosting/temp_folder_kit_test.hpp"
 #include "net/blocking_pool.hpp"
 #include "net/loop.hpp"
 #include "testing/capture_log.hpp"

@@ -6,6 +6,7 @@
 #include "hosting/compile_error.hpp"
 #include "hosting/impl/watched_folder.hpp"
 #include "hosting/library.hpp"
+#include "hosting/load_mark.hpp"
 #include "hosting/pool_job.hpp"
 
 namespace p2p {
@@ -103,6 +104,19 @@ void ServicesFolder::build(Folder& at, const std::shared_ptr<PreparedBuild>& bui
 }
 
 void ServicesFolder::load(Folder& at, const Examined& result) {
+  const LoadMark mark(store_.folder(at.name), result.content);
+  if (mark.blames()) {
+    std::error_code ignored;
+    std::filesystem::remove(result.copy, ignored);
+    return refused(at, {"load",
+                        "a node ended while it loaded this very version; change it, or remove build/" +
+                            at.name + "/loading to try again",
+                        result.shown,
+                        0,
+                        0,
+                        {}});
+  }
+  log_.debug("Hosting", "loading {}", at.name);
   auto loaded = load_library(result.copy, at.name, result.shown, result.content);
   if (!loaded) return refused(at, std::move(loaded.error()));
   if (!loaded->warning.empty()) log_.warn("Hosting", "{}: {}", at.name, loaded->warning);

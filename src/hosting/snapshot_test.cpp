@@ -6,7 +6,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "hosting/temp_folder_test_kit.hpp"
+#include "hosting/temp_folder_kit_test.hpp"
 
 namespace p2p {
 namespace {

@@ -32,6 +32,7 @@ extern const p2p::PluginEntry p2p_builtin_system;
 namespace p2p {
 namespace {
 
+constexpr std::chrono::seconds last_words{1};  // for answers to those that were cancelled
 constexpr std::uint16_t coordinator_port = 8001, first_worker_port = 8002, last_worker_port = 8101;
 
 Result<Endpoint> listen_on(HttpServer& server, const Config& config) {
@@ -269,8 +270,8 @@ void P2PAdminSystem::Parts::stop(const Config& config) {
   server.stop_accepting();
   grace = loop.post_at(clock.now() + config.drain_timeout, [this] {
     log.warn("Main", "{} calls did not end in time, they are cancelled", stats.running());
-    runner->cancel_all();
-    server.close_all();
+    runner->give_up_all();
+    grace = loop.post_at(clock.now() + last_words, [this] { server.close_all(); });
   });
   server.when_empty([this] { stop_services(); });
 }

@@ -4,7 +4,7 @@
 // A call between services costs a lookup, a pin, a place in the wheel and the callee's frames; nothing is
 // posted, printed or copied. The callee resumes its caller directly.
 //
-// Threads:  the loop's. Lifetime: outlives every call; at the end `cancel_all`, then run the loop until
+// Threads:  the loop's. Lifetime: outlives every call; at the end `give_up_all`, then run the loop until
 // `running` is 0.
 #pragma once
 
@@ -66,7 +66,8 @@ class CallRunner {
 
   /// Cancels the calls that run on `generation`; those that do not end keep their pins.
   void cancel_calls_of(const Generation& generation);
-  void cancel_all();
+  /// The node stops: who waits outside for an answer gets `draining` now, and the methods are asked to stop.
+  void give_up_all();
 
  private:
   CallRecord& take_record();

@@ -89,11 +89,15 @@ void CallRunner::cancel_calls_of(const Generation& generation) {
   for (Context* context : contexts) stop(*context, Stop::cancelled);
 }
 
-void CallRunner::cancel_all() {
-  std::vector<Context*> contexts;
-  wheel_.each(
-      [&](DeadlineWheel::Entry& entry) { contexts.push_back(&static_cast<CallRecord&>(entry).context); });
-  for (Context* context : contexts) stop(*context, Stop::cancelled);
+void CallRunner::give_up_all() {
+  std::vector<std::pair<CallRecord*, std::uint64_t>> running;
+  wheel_.each([&](DeadlineWheel::Entry& entry) {
+    auto& record = static_cast<CallRecord&>(entry);
+    if (record.receiver != nullptr) running.emplace_back(&record, record.serial);
+  });
+  for (const auto& [record, serial] : running)  // an answer may end others
+    if (record->serial == serial && record->receiver != nullptr)
+      give_up(*record, Errc::draining, "the node stops before " + record->method->path + " has answered");
 }
 
 }  // namespace p2p

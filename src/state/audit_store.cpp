@@ -62,6 +62,9 @@ Result<void> AuditFile::append(std::string_view bytes) {
 }
 
 Result<void> AuditFile::sync() {
+  struct stat facts{};
+  if (::fstat(file_.get(), &facts) == 0 && facts.st_nlink == 0)  // what nobody can read again is not recorded
+    return fail(Errc::unavailable, path_.native() + ": was deleted while it was written");
   while (::fdatasync(file_.get()) != 0) {
     if (errno != EINTR) return system_failure(path_.native(), "fsync");
   }

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <filesystem>
 #include <span>
 #include <utility>
 
@@ -26,8 +27,22 @@ std::unexpected<Error> damaged(const StateDir& state, std::string_view name, con
                                      "); bring it back from a backup, it is never made anew by itself");
 }
 
-Result<Secret> load_key(const StateDir& state, Random& random, std::string_view name) {
-  auto key = state.read_or_make(name, [&] { return Secret(random_bytes(random, key_bytes)); });
+/// A first start makes what is missing. Later nothing is made anew: it would cut the node off from its
+/// cluster.
+enum class Start { first, later };
+
+std::unexpected<Error> lost(const StateDir& state, std::string_view name) {
+  return fail(Errc::unavailable,
+              (state.path() / name).native() +
+                  ": is missing, though nodes of this cluster ran here; bring it back from a "
+                  "backup, it is never made anew by itself");
+}
+
+Result<Secret> load_key(const StateDir& state, Random& random, std::string_view name, Start start) {
+  auto key = start == Start::later
+                 ? state.read(name)
+                 : state.read_or_make(name, [&] { return Secret(random_bytes(random, key_bytes)); });
+  if (!key && key.error().code() == Errc::not_found) return lost(state, name);
   if (!key) return key;
   if (key->size() != key_bytes) {
     return damaged(state, name,
@@ -65,12 +80,22 @@ Result<std::string> load_cluster_id(const StateDir& state, Random& random) {
 }  // namespace
 
 Result<ClusterKeys> load_cluster_keys(const StateDir& state, Random& random) {
-  auto id = load_cluster_id(state, random);
+  // cluster.json is made last, and nodes/ after it: so what is there tells whether something was lost.
+  std::error_code ignored;
+  const bool nodes_ran = std::filesystem::exists(state.path() / "nodes", ignored);
+  const auto known = state.read("cluster.json");
+  if (!known && known.error().code() != Errc::not_found) return fail(known.error());
+  if (!known && nodes_ran) return lost(state, "cluster.json");
+  const Start start = known ? Start::later : Start::first;
+  Result<std::string> id;
+  if (start == Start::later) id = load_cluster_id(state, random);
   if (!id) return fail(std::move(id.error()));
-  auto key = load_key(state, random, "cluster.key");
+  auto key = load_key(state, random, "cluster.key", start);
   if (!key) return fail(std::move(key.error()));
-  auto seed = load_key(state, random, "jwt/ed25519.seed");
+  auto seed = load_key(state, random, "jwt/ed25519.seed", start);
   if (!seed) return fail(std::move(seed.error()));
+  if (start == Start::first) id = load_cluster_id(state, random);
+  if (!id) return fail(std::move(id.error()));
   return ClusterKeys{std::move(*id), std::move(*key), std::move(*seed)};
 }
 

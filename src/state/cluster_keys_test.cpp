@@ -42,6 +42,20 @@ TEST_F(ClusterKeysTest, another_directory_is_another_cluster) {
   EXPECT_NE(load_cluster_keys(state, random)->cluster_id, load_cluster_keys(*other, random)->cluster_id);
 }
 
+TEST_F(ClusterKeysTest, a_lost_file_is_named_and_never_made_anew) {
+  ASSERT_EQ(problem(), "loaded");
+  ASSERT_TRUE(state.directory("nodes/8001"));
+  for (const char* name : {"cluster.key", "jwt/ed25519.seed", "cluster.json"}) {
+    const auto path = folder / "state" / name;
+    const std::string good = content(path);
+    std::filesystem::remove(path);
+    EXPECT_NE(problem().find(std::string(name) + ": is missing"), std::string::npos) << problem();
+    EXPECT_FALSE(std::filesystem::exists(path)) << name;
+    put(path, good);
+    EXPECT_EQ(problem(), "loaded");
+  }
+}
+
 TEST_F(ClusterKeysTest, a_torn_file_is_named_and_never_made_anew) {
   ASSERT_EQ(problem(), "loaded");
   for (const char* name : {"cluster.key", "jwt/ed25519.seed", "cluster.json"}) {
