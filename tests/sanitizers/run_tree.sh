@@ -13,4 +13,4 @@ if symbolizer=$(command -v llvm-symbolizer-19); then
   export UBSAN_OPTIONS="external_symbolizer_path=$symbolizer:print_stacktrace=1:${UBSAN_OPTIONS:-}"
   export TSAN_OPTIONS="external_symbolizer_path=$symbolizer:second_deadlock_stack=1:${TSAN_OPTIONS:-}"
 fi
-exec ctest --test-dir "$tree" --output-on-failure --no-tests=error "$@"
+exec ctest --test-dir "$tree" --parallel 2 --output-on-failure --no-tests=error "$@"
