@@ -162,6 +162,12 @@ void refuse_all(Door& door, const Request& request, HttpExchange& exchange, cons
 }
 
 void json_rpc(Door& door, const Request& request, HttpExchange& exchange) {
+  if (!request.headers.target.empty() || !request.headers.timeout.empty())
+    return refuse_all(
+        door, request, exchange,
+        Error(Errc::invalid_request,
+              "X-P2P-Target and X-P2P-Timeout go with /rpc/{service}/{method}; here each request has "
+              "members target and timeout_ms of its own"));
   const std::string_view body = request.http.body;
   const auto first = body.find_first_not_of(" \t\r\n");
   std::vector<Result<Envelope>> requests;

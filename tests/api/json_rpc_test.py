@@ -33,6 +33,12 @@ class StrictJsonRpc(RpcCase):
         self.assertEqual(self.send({"jsonrpc": "2.0", "method": "probe/add", "params": [1, 2]}), (204, None))
         self.assertEqual(self.send({"jsonrpc": "2.0", "method": "nope/nope"}), (204, None))
 
+    def test_headers_that_belong_to_a_single_call_are_refused_rather_than_ignored(self):
+        request = {"jsonrpc": "2.0", "method": "probe/add", "params": [1, 2], "id": 1}
+        for name, value in (("X-P2P-Timeout", "1s"), ("X-P2P-Target", "local")):
+            answer = self.node.post("/rpc", request, headers={name: value})
+            self.assertEqual((answer.status, answer.json["error"]["code"]), (400, -32600))
+
     def test_an_id_of_null_is_an_id(self):
         self.assertEqual(
             self.send({"jsonrpc": "2.0", "method": "probe/add", "params": [1, 2], "id": None}),
