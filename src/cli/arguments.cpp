@@ -146,7 +146,7 @@ Result<Arguments> read_arguments(int argc, const char* const* argv, Config envir
     return fail(Errc::invalid_params, "no command " + raw.topic, Value{{"hint", "p2p_admin help"}});
   if (wants_help || help->parsed() || app.get_subcommands().empty()) {
     arguments.verb = Arguments::Verb::help;
-    arguments.help = topic == nullptr ? top_text() : topic->help("p2p_admin " + topic->get_name());
+    arguments.help = topic == nullptr ? top_text() : topic->help("p2p_admin");
     arguments.help_exit = wants_help || help->parsed() ? 0 : 2;
     return arguments;
   }

@@ -7,7 +7,7 @@ std::string FailureReason::text() const {
   if (!file.empty())
     text += file + (line > 0 ? ':' + std::to_string(line) + ':' + std::to_string(column) : "") + ": ";
   text += message;
-  if (!log.empty()) text += " (log " + log + ')';
+  if (!log.empty()) text += " (log " + log + " in the state directory)";
   return text;
 }
 

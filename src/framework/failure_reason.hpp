@@ -15,7 +15,8 @@ struct FailureReason {
   int line = 0, column = 0;
   std::string log;  ///< the whole build log, relative to the state directory
 
-  /// "compile: my_service/main.cpp:18:5: no member named ... (log build/my_service/3f9c0d.log)"
+  /// "compile: my_service/main.cpp:18:5: no member named ... (log build/my_service/3f9c0d.log
+  /// in the state directory)"
   [[nodiscard]] std::string text() const;
   [[nodiscard]] Value value() const;
 };

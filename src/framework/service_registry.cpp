@@ -189,7 +189,10 @@ void ServiceRegistry::try_start(Slot& at) {
   const Dependencies all = declared();
   if (!find_cycle(all, at.service).empty()) return refuse_ring(all);
   if (const auto waits_for = missing(at); !waits_for.empty()) {
-    at.step = "wait for " + waits_for.front();
+    if (const std::string step = "wait for " + waits_for.front(); at.step != step) {
+      at.step = step;
+      log_.info("Registry", "{} waits for {}, which does not run", at.service, waits_for.front());
+    }
     if (at.running == nullptr) announce(at, ServiceStatus::starting);
     executor_.post_at(at.waiting_since + long_wait, [this, folder = at.folder,
                                                      number = at.candidate->number()] {

@@ -205,7 +205,7 @@ TEST_F(ServiceRegistryTest, a_folder_that_cannot_be_loaded_says_why_to_the_calle
                                                           {"message", "no member named 'x'"}}));
   EXPECT_EQ(node.ask("a/version"),
             "unavailable: service a does not run: compile: a/main.cpp:18:5: no member named 'x' (log "
-            "build/a/3f.log)");
+            "build/a/3f.log in the state directory)");
   EXPECT_TRUE(node.log.has("ERROR | Hosting | a: compile: a/main.cpp:18:5: no member named 'x'"))
       << node.log.text();
 }

@@ -18,19 +18,18 @@ constexpr std::array table{
         "wrong kind, or the HTTP framing is ambiguous.",
         "Compare the request with /docs; the message names the member and, where there is one, the nearest "
         "known name."},
-    ErrorEntry{
-        Errc::method_not_found, "method_not_found", "Method not found", -32601, 404, 5, false,
-        "The service has no method of this name that may be called from outside.",
-        "List what can be called with `p2p_admin methods`; a method needs `public = true` to be in it."},
+    ErrorEntry{Errc::method_not_found, "method_not_found", "Method not found", -32601, 404, 5, false,
+               "The service has no method of this name that may be called from outside.",
+               "GET /methods lists what can be called; a method needs `public = true` to be in it."},
     ErrorEntry{
         Errc::service_not_found, "service_not_found", "Service not found", -32601, 404, 5, false,
         "No node that was asked runs a service of this name.",
-        "List the services with `p2p_admin services`; one that is in the services folder but not in the list "
+        "GET /local/services lists the services; one that is in the services folder but not in the list "
         "failed to load, and GET /local/services says why."},
     ErrorEntry{
         Errc::invalid_params, "invalid_params", "Invalid parameters", -32602, 422, 2, false,
         "The method exists, but at least one parameter is missing, unknown, or of the wrong type or range.",
-        "Correct every parameter listed in `errors`; `p2p_admin methods <service>` shows the signature."},
+        "Correct every parameter listed in `errors`; GET /methods/{service}/{method} shows the schema."},
     ErrorEntry{Errc::internal, "internal", "Internal error", -32603, 500, 1, false,
                "The node itself failed. This is a defect in it, not in the request or the service.",
                "Look in the node's log for the trace id of this answer and report both."},
@@ -50,12 +49,12 @@ constexpr std::array table{
                "Use a token of the role the message asks for; an administrator can issue one."},
     ErrorEntry{Errc::node_not_found, "node_not_found", "Node not found", -32003, 404, 5, false,
                "The cluster knows no node of this id.",
-               "List the nodes with `p2p_admin nodes`; one that was removed has to join again."},
+               "GET /cluster/nodes lists the nodes; one that was removed has to join again."},
     ErrorEntry{
         Errc::node_unreachable, "node_unreachable", "Node unreachable", -32004, 502, 3, true,
         "The node is known but could not be asked: it is dead, or its link broke during the call. The method "
         "may or may not have run.",
-        "Look at the node with `p2p_admin doctor --node <id>`; check its process, its port and the network "
+        "Check its process, its port and the network "
         "between."},
     ErrorEntry{Errc::timeout, "timeout", "Timeout", -32005, 504, 6, false,
                "The deadline passed before the answer came. The method may still have had its effect.",
