@@ -3,8 +3,7 @@
 // when the count is zero and every loop has been at its top once (service-sdk.md, section 11).
 //
 // Lifetime: the memory here is shared by registry snapshots; the object and the MethodInfo belong to the
-// service's
-//           library and may be touched only while a call pins the generation.
+//           service's library and may be touched only while a call pins the generation.
 // Threads:  immutable but for the pins; each loop has a slot of its own there.
 #pragma once
 
