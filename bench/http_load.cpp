@@ -1,6 +1,6 @@
-// A load on an HTTP server: the same request over CONNECTIONS keep-alive connections, PIPELINE of them on the
-// way on each. Prints one line of JSON: requests, seconds, latencies in microseconds (of whole pipelines),
-// answers that were not 200.
+// A load on an HTTP server: CONNECTIONS keep-alive connections, PIPELINE requests on the way on each. The file
+// holds one request, or several of one length, which are sent in turns. Prints one line of JSON: requests,
+// seconds, latencies in microseconds (of whole pipelines), answers that were not 200.
 //
 //   p2p_bench_http_load PORT CONNECTIONS PIPELINE SECONDS REQUEST_FILE [SAVE_FIRST_ANSWER_TO]
 #include <algorithm>
@@ -10,7 +10,9 @@
 #include <cstring>
 #include <fstream>
 #include <iterator>
+#include <numeric>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <netinet/in.h>
@@ -57,17 +59,44 @@ int connect_to(std::uint16_t port) {
 std::size_t answer_length(const std::string& bytes, std::size_t from) {
   const auto end = bytes.find("\r\n\r\n", from);
   if (end == bytes.npos) return 0;
-  const auto length = bytes.find("Content-Length: ", from);
+  const auto length = std::min(bytes.find("Content-Length: ", from), bytes.find("content-length: ", from));
   if (length == bytes.npos || length > end) return 0;
   const std::size_t whole = end + 4 - from + std::strtoul(bytes.c_str() + length + 16, nullptr, 10);
   return bytes.size() - from >= whole ? whole : 0;
 }
 
-void send_all(Connection& connection, const std::string& burst, std::size_t pipeline) {
+/// What is sent, a burst after the other: pieces of one long text.
+class Bursts {
+ public:
+  Bursts(const std::string& requests, std::size_t pipeline) {
+    const std::size_t length = length_of_first(requests), count = requests.size() / length;
+    for (std::size_t i = 0; i < pipeline / std::gcd(count, pipeline); ++i) text_ += requests;
+    size_ = length * pipeline;  // the text is a multiple of it: every burst is whole
+  }
+  std::string_view next() {
+    const std::string_view burst = std::string_view(text_).substr(at_, size_);
+    at_ = (at_ + size_) % text_.size();
+    return burst;
+  }
+
+ private:
+  static std::size_t length_of_first(const std::string& requests) {
+    const auto second = requests.find("POST ", 1);
+    return second == requests.npos ? requests.size() : second;
+  }
+  std::string text_;
+  std::size_t size_ = 0, at_ = 0;
+};
+
+void send_all(Connection& connection, Bursts& bursts, std::size_t pipeline) {
+  const std::string_view burst = bursts.next();
   connection.sent = Clock::now();
   connection.waiting = pipeline;
-  if (::send(connection.fd, burst.data(), burst.size(), MSG_NOSIGNAL) != static_cast<ssize_t>(burst.size()))
-    give_up("send");
+  for (std::size_t sent = 0; sent < burst.size();) {
+    const ssize_t n = ::send(connection.fd, burst.data() + sent, burst.size() - sent, MSG_NOSIGNAL);
+    if (n <= 0) give_up("send");
+    sent += static_cast<std::size_t>(n);
+  }
 }
 
 void take_answers(Connection& connection, Tally& tally) {
@@ -106,9 +135,7 @@ int main(int argc, char** argv) {
   const auto count = std::strtoul(argv[2], nullptr, 10), pipeline = std::strtoul(argv[3], nullptr, 10);
   const double wanted = std::strtod(argv[4], nullptr);
   std::ifstream file(argv[5], std::ios::binary);
-  const std::string request{std::istreambuf_iterator<char>(file), {}};
-  std::string burst;
-  for (std::size_t i = 0; i < pipeline; ++i) burst += request;
+  Bursts bursts({std::istreambuf_iterator<char>(file), {}}, pipeline);
 
   const int epoll = ::epoll_create1(EPOLL_CLOEXEC);
   std::vector<Connection> connections(count);
@@ -122,7 +149,7 @@ int main(int argc, char** argv) {
   Tally tally;
   const auto begin = Clock::now(),
              end = begin + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(wanted));
-  for (Connection& connection : connections) send_all(connection, burst, pipeline);
+  for (Connection& connection : connections) send_all(connection, bursts, pipeline);
   std::vector<epoll_event> events(512);
   std::vector<char> buffer(262144);
   std::size_t busy = count;
@@ -137,7 +164,7 @@ int main(int argc, char** argv) {
       take_answers(connection, tally);
       if (connection.waiting > 0) continue;
       if (Clock::now() < end)
-        send_all(connection, burst, pipeline);
+        send_all(connection, bursts, pipeline);
       else
         --busy;
     }

@@ -1,0 +1,112 @@
+"""What a node costs besides requests: memory, its start, a service dropped in, a reload under load."""
+import contextlib, json, os, pathlib, re, shutil, socket, statistics, subprocess, sys, threading, time
+
+from harness import BUILD, HERE, Node, Server, cpu_ns, goal, http_request, load, status_kib, wait_until
+
+PING = ("/rpc/system/ping", b'{"method":"ping","params":{},"id":"1"}')
+SERVICE = """#include <p2p/service.hpp>
+using namespace p2p;
+class Run : public BaseService {
+ public:
+  static constexpr auto SERVICE_NAME = "dropped";
+  SERVICE_METHOD(version, (), description = "Which text this was compiled from", role = "viewer", public = true);
+  std::int64_t version() { return %d; }
+};
+EXPORT_SERVICE(Run)
+"""
+
+
+def resident(pid):
+    return status_kib(pid, "VmRSS")[0] / 1024
+
+
+def private(pid):
+    return sum(status_kib(pid, "Private_Clean", "Private_Dirty", file="smaps_rollup")) / 1024
+
+
+def memory(place, full):
+    print("\nmemory of a coordinator with the built-in service")
+    goals = []
+    with contextlib.ExitStack() as stack:
+        idle = Node(stack, place / "idle")
+        wait_until("the first samples", lambda: idle.post(PING[0], {})["error"] is None)
+        goals += [goal("idle, resident", resident(idle.pid), 12, " MiB"), goal("idle, private", private(idle.pid), 5, " MiB")]
+        before, count = resident(idle.pid), 200   # per_ip allows 256
+        sockets = [socket.create_connection(("127.0.0.1", idle.port)) for _ in range(count)]
+        request = http_request(idle.port, *PING, idle.token)
+        for s in sockets:
+            s.sendall(request)
+        for s in sockets:
+            assert s.recv(65536).startswith(b"HTTP/1.1 200")
+        goals.append(goal("an idle connection that has called once", (resident(idle.pid) - before) * 1024 / count, 8, " KiB"))
+        for s in sockets:
+            s.close()
+    with contextlib.ExitStack() as stack:
+        node = Node(stack, place / "soak")
+        request = place / "soak.request"
+        request.write_bytes(http_request(node.port, *PING, node.token))
+        calls, seen = 0, []
+        for wanted in (1_000_000, 10_000_000 if full else 4_000_000):
+            while calls < wanted:
+                calls += load(node.port, 16, 16, 3 if full else 2, request)["requests"]
+            seen.append((calls, resident(node.pid)))
+        print("  after " + ", ".join(f"{c:,} calls {mib:.1f} MiB" for c, mib in seen))
+        goals.append(goal("growth from the first figure to the second", seen[1][1] - seen[0][1], 0.5, " MiB"))
+    return [{"case": "memory", "goals": goals}]
+
+
+def start(place, full):
+    print("\nstart to ready, with the built-in service")
+    times, cpu = [], []
+    for i in range(40 if full else 15):
+        with contextlib.ExitStack() as stack:
+            node = Node(stack, place / f"start{i % 2}")   # the second time its keys are there
+            times.append(node.ready_after * 1000)
+            cpu.append(cpu_ns(node.pid) / 1e6)
+    print(f"  min {min(times):.1f} ms, median {statistics.median(times):.1f} ms, most {max(times):.1f} ms; CPU {statistics.median(cpu):.1f} ms")
+    return [{"case": "start", "ms": times, "goals": [goal("start to ready, median", statistics.median(times), 50, " ms")]}]
+
+
+def answers(node, path, wanted):
+    with contextlib.suppress(OSError):
+        return node.post(path, {})["result"] == wanted
+    return False
+
+
+def seconds_until(node, wanted, put):
+    begun = time.perf_counter()
+    put()
+    wait_until(f"version {wanted}", lambda: answers(node, "/rpc/dropped/version", wanted), 120, 0.002)
+    return time.perf_counter() - begun
+
+
+def drop_in(place, full):
+    """New texts each time, so that no build is found ready. The library is one that the node itself has built."""
+    print("\na service dropped in, until it answers")
+    rounds = 5 if full else 3
+    with contextlib.ExitStack() as stack:
+        node = Node(stack, place / "drop")
+        folder = node.services / "dropped"
+        compiled, libraries = [], []
+        for number in range(rounds):
+            def put():
+                folder.mkdir(exist_ok=True)
+                (folder / "main.cpp").write_text(SERVICE % (time.time_ns() // 1000))
+                (folder / "main.cpp").write_text(SERVICE % number)
+            compiled.append(seconds_until(node, number, put))
+        builds = sorted((place / "drop/state").rglob("build/dropped/*.so"), key=lambda p: p.stat().st_mtime)
+        shutil.rmtree(folder)
+        wait_until("removal", lambda: "dropped" not in node.get("/local/services")["services"])
+        for number, build in enumerate(builds[-2:]):
+            def put(build=build):
+                folder.mkdir(exist_ok=True)
+                shutil.copy(build, folder / ".coming")
+                os.rename(folder / ".coming", folder / "dropped.so")
+            libraries.append(seconds_until(node, rounds - len(builds[-2:]) + number, put))
+    print(f"  main.cpp: " + ", ".join(f"{s:.2f} s" for s in compiled) + "; ready .so: " + ", ".join(f"{s * 1000:.0f} ms" for s in libraries))
+    return [{"case": "drop-in", "goals": [goal("main.cpp saved to callable, median", statistics.median(compiled), 3, " s"),
+                                          goal("ready .so to callable, best", min(libraries) * 1000, 100, " ms")]}]
+
+
+def node_tables(place, full):
+    return start(place, full) + memory(place, full) + drop_in(place, full)
