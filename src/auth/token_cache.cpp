@@ -58,7 +58,10 @@ void TokenCache::put(std::string_view token, CallerPtr caller, WallTime now, std
   });
   Entry& entry = same != set + ways ? *same : victim(set, now);
   const WallTime expires = caller->expires;
-  entry = Entry{wanted, expires, std::string(token), std::move(caller)};
+  entry.hash = wanted;
+  entry.expires = expires;
+  entry.text.assign(token);  // into the memory of the one that goes
+  entry.caller = std::move(caller);
 }
 
 TokenCache::Entry& TokenCache::victim(Entry* set, WallTime now) noexcept {

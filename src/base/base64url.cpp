@@ -33,22 +33,37 @@ std::string base64url(std::string_view bytes) {
 }
 
 std::optional<std::string> from_base64url(std::string_view text) {
-  if (text.size() % 4 == 1) return std::nullopt;
-  std::string bytes;
-  bytes.reserve(text.size() * 3 / 4);
-  std::uint32_t bits = 0;
-  int held = 0;
-  for (const char letter : text) {
-    const std::uint8_t digit = digit_of[static_cast<unsigned char>(letter)];
-    if (digit == no_digit) return std::nullopt;
-    bits = (bits << 6) | digit;
-    held += 6;
-    if (held < 8) continue;
-    held -= 8;
-    bytes += static_cast<char>((bits >> held) & 0xFF);
+  const std::size_t rest = text.size() % 4;
+  if (rest == 1) return std::nullopt;
+  std::string bytes(text.size() * 3 / 4, '\0');
+  char* out = bytes.data();
+  std::uint32_t seen = 0;  // every digit is below 64, no_digit is not
+  const auto take = [&](std::size_t at, std::size_t letters) {
+    std::uint32_t bits = 0;
+    for (std::size_t i = 0; i < letters; ++i) {
+      const std::uint32_t digit = digit_of[static_cast<unsigned char>(text[at + i])];
+      seen |= digit;
+      bits = (bits << 6) | digit;
+    }
+    return bits;
+  };
+  for (std::size_t at = 0; at + 4 <= text.size(); at += 4) {
+    const std::uint32_t bits = take(at, 4);
+    *out++ = static_cast<char>(bits >> 16);
+    *out++ = static_cast<char>(bits >> 8);
+    *out++ = static_cast<char>(bits);
   }
   // One text for one run of bytes: bits that decode to nothing must be zero.
-  if ((bits & ((1u << held) - 1)) != 0) return std::nullopt;
+  const std::uint32_t bits = take(text.size() - rest, rest);
+  if (rest == 2 && (bits & 0xF) == 0) {
+    *out = static_cast<char>(bits >> 4);
+  } else if (rest == 3 && (bits & 0x3) == 0) {
+    out[0] = static_cast<char>(bits >> 10);
+    out[1] = static_cast<char>(bits >> 2);
+  } else if (rest != 0) {
+    return std::nullopt;
+  }
+  if ((seen & ~63U) != 0) return std::nullopt;
   return bytes;
 }
 
