@@ -75,7 +75,7 @@ class Node:
         argv = [BUILD / "p2p_admin", "coordinator", "--port", 0, "--services-dir", self.services, "--ready-fd", write, *flags]
         self.log = place / "node.log"
         self.begun = time.perf_counter()
-        self.child = stack.enter_context(process(argv, cores, env=env, pass_fds=[write], stderr=open(self.log, "ab")))
+        self.child = stack.enter_context(process(self.command(argv), cores, env=env, pass_fds=[write], stderr=open(self.log, "ab")))
         os.close(write)
         with os.fdopen(read) as ready:
             line = ready.readline()
@@ -87,6 +87,9 @@ class Node:
         self.token = self.post("/auth/token", {"node_id": "bench"}, token=False)["access_token"]
         for folder in services:
             self.wait_for_service(folder.name)
+
+    def command(self, argv):
+        return argv
 
     def open(self, path, body=None, token=True):
         head = {"Content-Type": "application/json"} | ({"Authorization": "Bearer " + self.token} if token else {})
