@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <cmath>
@@ -110,8 +111,19 @@ void write_object(const Object& members, std::string& out) {
 }  // namespace
 
 void write_string(std::string_view text, std::string& out) {
+  std::size_t at = plain_from(text, 0);
+  if (at == text.size()) {  // as most are: one growth for all of it
+    const std::size_t begin = out.size(), end = begin + text.size() + 2;
+    out.resize_and_overwrite(end, [&](char* bytes, std::size_t) {  // which libstdc++ 12 gives the capacity
+      bytes[begin] = '"';
+      std::ranges::copy(text, bytes + begin + 1);
+      bytes[end - 1] = '"';
+      return end;
+    });
+    return;
+  }
   out += '"';
-  std::size_t at = 0;
+  out += text.substr(0, at);
   while (at < text.size()) {
     const std::size_t end = plain_from(text, at);
     out += text.substr(at, end - at);
