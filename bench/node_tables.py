@@ -1,5 +1,6 @@
 """What a node costs besides requests: memory, its start, a service dropped in, a reload under load."""
 import contextlib, os, shutil, socket, statistics, time
+from concurrent.futures import ThreadPoolExecutor
 
 from harness import Node, cpu_ns, goal, http_request, load, status_kib, wait_until
 
@@ -112,5 +113,48 @@ def drop_in(place, full):
         goal("ready .so to callable, median", statistics.median(libraries) * 1000, 100, " ms")]}]
 
 
+def reloads(place, full):
+    """Two libraries by turns, under load. A failed call would end the load program with what it saw."""
+    print("\nreloads under load")
+    count = 100 if full else 30
+    with contextlib.ExitStack() as stack:
+        node = Node(stack, place / "reload")
+        folder, builds = node.services / "dropped", []
+        for number in range(2):
+            folder.mkdir(exist_ok=True)
+            (folder / "main.cpp").write_text(SERVICE % number)
+            wait_until(f"version {number}", lambda: answer(node) == number, 120)
+            known = {build for build, _ in builds}
+            fresh = next(b for b in (place / "reload/state").rglob("build/dropped/*.so") if b not in known)
+            builds.append((fresh, fresh.read_bytes()))
+        shutil.rmtree(folder)
+        wait_until("its removal", lambda: "dropped" not in node.get("/local/services")["services"])
+
+        def put(number):
+            coming = node.services / ".coming"
+            coming.write_bytes(builds[number % 2][1])
+            folder.mkdir(exist_ok=True)
+            os.rename(coming, folder / "dropped.so")
+
+        put(1)
+        wait_until("the library", lambda: answer(node) == 1)
+        request = place / "reload.request"
+        request.write_bytes(http_request(node.port, "/rpc/dropped/version", b"{}", node.token))
+        steady = load(node.port, 8, 1, 2, request)
+        with ThreadPoolExecutor(1) as beside:
+            loaded = beside.submit(load, node.port, 8, 1, count * 0.15, request)
+            done = 0
+            while not loaded.done() and done < count:
+                put(done)
+                wait_until(f"reload {done}", lambda: answer(node) == done % 2)
+                done += 1
+            figures = loaded.result()
+        leaked = next(line for line in node.open("/metrics").read().decode().splitlines()
+                      if line.startswith("p2p_services_leaked_generations"))
+        print(f"  {done} reloads, {figures['requests']:,} calls, {figures['not_ok']} failed; longest call but one in a hundred "
+              f"{figures['p99_us'] / 1000:.1f} ms (without reloads {steady['p99_us'] / 1000:.1f} ms); {leaked}")
+    return [{"case": "reloads", "goals": [goal("failed calls", figures["not_ok"], 0)]}]
+
+
 def node_tables(place, full):
-    return start(place, full) + memory(place, full) + drop_in(place, full)
+    return start(place, full) + memory(place, full) + drop_in(place, full) + reloads(place, full)
