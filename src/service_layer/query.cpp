@@ -4,6 +4,8 @@
 
 #include <p2p/detail/nearest.hpp>
 
+#include "base/units.hpp"
+
 namespace p2p {
 namespace {
 
@@ -74,24 +76,9 @@ Result<std::size_t> Query::count(std::string_view name, std::size_t fallback, st
 }
 
 std::optional<std::int64_t> read_duration(std::string_view text) noexcept {
-  std::int64_t number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || number < 0 || number > 86'400'000) return std::nullopt;
-  const std::string_view unit(end, static_cast<std::size_t>(text.data() + text.size() - end));
-  std::int64_t ns = 0;
-  if (unit == "ms")
-    ns = 1'000'000;
-  else if (unit.empty() || unit == "s")
-    ns = 1'000'000'000;
-  else if (unit == "m")
-    ns = 60'000'000'000;
-  else if (unit == "h")
-    ns = 3'600'000'000'000;
-  else
-    return std::nullopt;
-  constexpr std::int64_t day = 86'400'000'000'000;
-  if (number > day / ns) return std::nullopt;
-  return number * ns;
+  const auto duration = duration_of(text);
+  if (!duration || *duration > std::chrono::hours(24)) return std::nullopt;
+  return duration->count();
 }
 
 }  // namespace p2p
