@@ -82,7 +82,7 @@ void AnswerWriter::set_date(WallTime now) {
   common_ = "Date: " + http_date(now) + "\r\n" + constant_headers_;
 }
 
-void AnswerWriter::write(std::string& out, const HttpAnswer& answer, Body body, After after) const {
+void AnswerWriter::begin_head(std::string& out, const HttpAnswer& answer, After after) const {
   const auto status = status_line(answer.status);
   if (status.empty()) {
     fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} \r\n", answer.status);
@@ -93,6 +93,10 @@ void AnswerWriter::write(std::string& out, const HttpAnswer& answer, Body body, 
   if (!answer.content_type.empty()) out.append("Content-Type: ").append(answer.content_type).append("\r\n");
   out.append(answer.headers);
   if (after == After::close) out.append("Connection: close\r\n");
+}
+
+void AnswerWriter::write(std::string& out, const HttpAnswer& answer, Body body, After after) const {
+  begin_head(out, answer, after);
   const bool bodiless = answer.status == 204 || answer.status == 304;
   if (!bodiless) {
     out.append("Content-Length: ");
@@ -101,6 +105,18 @@ void AnswerWriter::write(std::string& out, const HttpAnswer& answer, Body body, 
   }
   out.append("\r\n");
   if (!bodiless && body == Body::send) out.append(answer.body);
+}
+
+void AnswerWriter::write_head(std::string& out, const HttpAnswer& answer, Coding coding, After after) const {
+  begin_head(out, answer, after);
+  out.append(coding == Coding::chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n");
+}
+
+void append_chunk(std::string& out, std::string_view piece) {
+  if (piece.empty()) return;
+  char digits[24];
+  const auto end = std::to_chars(digits, digits + sizeof digits, piece.size(), 16).ptr;
+  out.append(digits, end).append("\r\n").append(piece).append("\r\n");
 }
 
 }  // namespace p2p

@@ -23,10 +23,20 @@ class AnswerWriter {
   /// Appends the response.
   void write(std::string& out, const HttpAnswer& answer, Body body, After after) const;
 
+  enum class Coding { chunked, until_close };
+  /// Appends the head of a response whose length is not known.
+  void write_head(std::string& out, const HttpAnswer& answer, Coding coding, After after) const;
+
  private:
+  void begin_head(std::string& out, const HttpAnswer& answer, After after) const;
+
   std::string constant_headers_;
   std::string common_;  // Date and the constant headers
 };
+
+/// Appends one chunk (RFC 9112, section 7.1); nothing for an empty `piece`, which would be the last.
+void append_chunk(std::string& out, std::string_view piece);
+inline constexpr std::string_view last_chunk = "0\r\n\r\n";
 
 /// "Sun, 06 Nov 1994 08:49:37 GMT"
 [[nodiscard]] std::string http_date(WallTime time);

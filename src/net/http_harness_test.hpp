@@ -133,6 +133,7 @@ class TestClient {
     (void)received();
     return ended_ || reset_;
   }
+  [[nodiscard]] bool was_reset() const { return reset_; }
   [[nodiscard]] int fd() const { return fd_.get(); }
   [[nodiscard]] Endpoint local() const { return local_endpoint(fd_.get()); }
 

@@ -18,6 +18,7 @@ struct HttpLimits {
   std::chrono::seconds body_timeout{10};    ///< without a byte of the body; slow readers of answers likewise
   std::size_t body_rate = 1024;             ///< bytes a second, from the 5th second of a body on
   std::chrono::seconds idle_timeout{60};    ///< a connection with nothing to do
+  std::chrono::seconds stream_timeout{60};  ///< a streamed answer of which the client takes nothing
   std::size_t connections = 10'000;         ///< one more is answered 503 and closed
   std::size_t connections_per_ip = 256;     ///< of foreign (not loopback) addresses
   std::size_t pipelined = 64;               ///< requests running at once on a connection; then it is not read

@@ -8,6 +8,10 @@
 // Answers of pipelined requests go out in the order of the requests, all that are ready in one write. A
 // connection reads on while its requests run, so a client that leaves is noticed at once.
 //
+// An answer is given whole (`respond`), or as a stream of pieces (`begin`, `send`..., then `end` or `cut`).
+// What a slow reader has not taken stays in memory: whoever streams looks at `queued`, stops, and goes on
+// when told.
+//
 // Threads:  everything on the loop's thread.
 // Lifetime: the handler and the loop outlive the server. Every request handed out must be answered exactly
 // once,
@@ -62,22 +66,46 @@ struct HttpAnswer {
   bool close = false;  ///< close the connection after this answer
 };
 
-/// Told when the client of a running request is gone.
+/// Told what ends a running request from outside.
 class HttpAbort {
  public:
+  /// The client is gone, or did not take its stream for `HttpLimits::stream_timeout`.
   virtual void client_left() = 0;
+  /// The server takes no new connections (stop_accepting): a stream without an end of its own ends now. What
+  /// ends by itself may go on until the connections are closed.
+  virtual void server_stops() {}
 
  protected:
   ~HttpAbort() = default;
 };
+
+/// A writer of a stream that looks at `queued` before each piece holds no more than this and one piece.
+inline constexpr std::size_t stream_room = 64 * 1024;
 
 /// The place of one answer.
 class HttpExchange {
  public:
   /// Sends the answer; copies what it needs. Exactly once, now or later.
   virtual void respond(const HttpAnswer& answer) = 0;
-  /// `abort` is told once when the client leaves before the answer; null takes it back.
+  /// `abort` is told once when the client leaves before the answer is complete; null takes it back.
   virtual void on_client_left(HttpAbort* abort) = 0;
+
+  /// Instead of respond: an answer in pieces, the first of which is `answer.body`. It goes out chunked, to a
+  /// client of HTTP/1.0 as it is until the connection closes; to HEAD only the head. Ends with `end` or
+  /// `cut`, exactly once, also after the client left; until that the exchange is valid.
+  virtual void begin(const HttpAnswer& answer) = 0;
+  /// One more piece; pieces of one turn of the loop share a write. Dropped when the client left.
+  virtual void send(std::string_view piece) = 0;
+  virtual void end() = 0;
+  /// Breaks off so that the client sees the answer is incomplete: what is queued is sent, then the connection
+  /// closes.
+  virtual void cut() = 0;
+  /// Bytes of this answer, and of what must leave before it, that the socket has not taken. Never bounded
+  /// here: stop sending above `stream_room`.
+  [[nodiscard]] virtual std::size_t queued() const = 0;
+  /// `job` runs once, from the top of the loop, when queued() is under `stream_room` again (soon, if it is
+  /// now). It replaces an earlier one, and does not run after end, cut or the client's leaving.
+  virtual void on_writable(Job job) = 0;
 
  protected:
   ~HttpExchange() = default;
@@ -122,11 +150,13 @@ class HttpServer {
   /// Binds and listens; port 0 takes a free one. Returns where. `conflict` when the port is taken.
   [[nodiscard]] Result<Endpoint> listen(const Endpoint& at);
 
-  /// No new connections; answers say `Connection: close` from now on; idle connections are closed now.
+  /// No new connections; answers say `Connection: close` from now on; idle connections are closed now, and
+  /// running requests are told (HttpAbort::server_stops).
   void stop_accepting();
   /// `done` runs once no connection is left; after stop_accepting.
   void when_empty(Job done);
-  /// Closes every connection; clients of running requests count as gone.
+  /// Closes every connection; clients of running requests count as gone, and streams end without their last
+  /// chunk.
   void close_all();
 
   [[nodiscard]] const HttpCounters& counters() const;

@@ -37,7 +37,7 @@ HttpConnection::Exchange& HttpConnection::take_exchange() {
   auto& exchange = *std::exchange(free_, free_->next);
   exchange.next = nullptr;
   exchange.state = Exchange::State::running;
-  exchange.head_only = exchange.close = exchange.dropped = false;
+  exchange.head_only = exchange.close = exchange.dropped = exchange.http_1_0 = false;
   (first_ == nullptr ? first_ : last_->next) = &exchange;
   last_ = &exchange;
   ++running_;
@@ -47,27 +47,39 @@ HttpConnection::Exchange& HttpConnection::take_exchange() {
 
 void HttpConnection::recycle(Exchange& exchange) {
   exchange.state = Exchange::State::free;
-  exchange.dropped = false;
+  exchange.dropped = exchange.begun = exchange.broken = exchange.waking = false;
   exchange.abort = nullptr;
+  exchange.writable = {};
+  ++exchange.use;
   exchange.next = std::exchange(free_, &exchange);
 }
 
 void HttpConnection::answer(Exchange& exchange, const HttpAnswer& answer) {
+  if (!exchange.dropped) put(exchange, answer);
+  finish(exchange);
+}
+
+/// The answer is complete: it and those that waited for it leave.
+void HttpConnection::finish(Exchange& exchange) {
   const auto keep = std::move(exchange.keep);  // may be the last: then all ends with this call
   --core_->counters.running;
   if (exchange.dropped) return recycle(exchange);
   exchange.abort = nullptr;
   exchange.state = Exchange::State::answered;
-  put(exchange, answer);
+  served_ = true;
   if (first_ == &exchange) advance();
   if (!pumping_) answered_later();
 }
 
-/// Writes the answer behind those before it, or keeps it until they are there.
-void HttpConnection::put(Exchange& exchange, const HttpAnswer& answer) {
+/// Whether the connection closes after this answer.
+void HttpConnection::note_last(Exchange& exchange, const HttpAnswer& answer) {
   const bool drained = core_->draining && exchange.next == nullptr;
   exchange.close = exchange.close || answer.close || drained;
-  served_ = true;
+}
+
+/// Writes the answer behind those before it, or keeps it until they are there.
+void HttpConnection::put(Exchange& exchange, const HttpAnswer& answer) {
+  note_last(exchange, answer);
   core_->writer.write(&exchange == first_ ? output_ : exchange.ready, answer,
                       exchange.head_only ? AnswerWriter::Body::leave_out : AnswerWriter::Body::send,
                       exchange.close ? AnswerWriter::After::close : AnswerWriter::After::keep_open);
@@ -81,6 +93,7 @@ void HttpConnection::advance() {
     output_.append(exchange.ready);
     exchange.ready.clear();
     const bool close = exchange.close;
+    reset_at_end_ = exchange.broken;
     recycle(exchange);
     if (close) {
       last_answer_ = last_request_ = true;
@@ -88,6 +101,8 @@ void HttpConnection::advance() {
     }
   }
   if (first_ == nullptr && std::exchange(continue_owed_, false)) output_.append(continue_line);
+  if (first_ != nullptr && first_->begun)
+    output_.append(std::exchange(first_->ready, {}));  // its turn has come
 }
 
 /// An answer that came outside of on_request. Where more are expected, those of one turn of the loop share a
@@ -113,11 +128,12 @@ void HttpConnection::drop_exchanges() {
       recycle(dropped);
     } else {
       dropped.dropped = true;
+      dropped.writable = {};
       running.push_back(&dropped);
     }
   }
   last_ = nullptr;
-  running_ = 0;
+  running_ = streams_ = 0;
   for (auto* exchange : running) {
     if (exchange->dropped) exchange->tell();  // one may answer another
   }

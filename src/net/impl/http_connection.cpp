@@ -113,6 +113,7 @@ void HttpConnection::pump() {
   if (last_request_) reader_.stop();
   note_phase();
   watch();
+  if (streams_ > 0) wake_writers();
 }
 
 /// True when it stopped because of the answers that wait to be sent.
@@ -165,6 +166,7 @@ void HttpConnection::hand_out() {
   const auto& head = reader_.head();
   auto& exchange = take_exchange();
   exchange.head_only = head.method == "HEAD";
+  exchange.http_1_0 = head.http_1_0;
   exchange.close = !head.keep_alive || head.http_1_0 || reader_.oversized();
   last_request_ = exchange.close;
   ++core_->counters.requests;
@@ -204,12 +206,13 @@ std::optional<HttpRefusal> HttpConnection::overdue(Instant now) const {
 void HttpConnection::sweep(Instant now) {
   if (lingering_) {
     if (now - since_ >= std::chrono::seconds(1)) close();
-  } else if (output_size() > 0) {
-    if (now - last_write_ < core_->limits.body_timeout) return;
+  } else if (writing_) {
+    const bool stream = first_ != nullptr && first_->begun;
+    if (now - last_write_ < (stream ? core_->limits.stream_timeout : core_->limits.body_timeout)) return;
     ++core_->counters.rejected_timeout;
     core_->report(Errc::request_timeout, client_, "does not read its answers");
     close();
-  } else if (running_ > 0 || last_request_) {
+  } else if (output_size() > 0 || running_ > 0 || last_request_) {
     return;
   } else if (phase_ == HttpReader::Phase::idle) {
     if (now - since_ >= core_->limits.idle_timeout) close();
@@ -219,6 +222,7 @@ void HttpConnection::sweep(Instant now) {
 }
 
 void HttpConnection::drain() {
+  tell_of_stop();
   if (running_ > 0 || output_size() > 0 || last_request_ || phase_ != HttpReader::Phase::idle) return;
   char byte = 0;
   const auto waiting = ::recv(socket_.get(), &byte, 1, MSG_PEEK | MSG_DONTWAIT);

@@ -65,10 +65,21 @@ class HttpConnection final : public Pollee, public std::enable_shared_from_this<
 
   Exchange& take_exchange();
   void answer(Exchange& exchange, const HttpAnswer& answer);
+  void finish(Exchange& exchange);
+  void note_last(Exchange& exchange, const HttpAnswer& answer);
   void put(Exchange& exchange, const HttpAnswer& answer);
   void advance();
   void recycle(Exchange& exchange);
   void answered_later();
+
+  void begin(Exchange& exchange, const HttpAnswer& answer);
+  void send(Exchange& exchange, std::string_view piece);
+  void end(Exchange& exchange, bool complete);
+  [[nodiscard]] std::string& place_of(Exchange& exchange);
+  [[nodiscard]] std::size_t queued(const Exchange& exchange) const;
+  void wake_writer(Exchange& exchange);
+  void wake_writers();
+  void tell_of_stop();
 
   std::shared_ptr<HttpCore> core_;
   UniqueFd socket_;  // none once closed
@@ -80,6 +91,7 @@ class HttpConnection final : public Pollee, public std::enable_shared_from_this<
   Exchange* first_ = nullptr;  // those handed out and not yet sent, in the order of the requests
   Exchange* last_ = nullptr;
   std::size_t running_ = 0;  // of them
+  std::size_t streams_ = 0;  // of those, begun and not ended
 
   std::string output_;
   std::size_t sent_ = 0;  // of output_
@@ -94,7 +106,8 @@ class HttpConnection final : public Pollee, public std::enable_shared_from_this<
   bool continue_owed_ = false;  // 100 Continue, as soon as the answers before it are written
   bool input_ended_ = false;
   bool lingering_ = false;
-  bool served_ = false;  // something was answered since the phase was noted
+  bool reset_at_end_ = false;  // the last answer is incomplete, and nothing but a reset says so
+  bool served_ = false;        // something was answered since the phase was noted
 
   HttpReader::Phase phase_ = HttpReader::Phase::idle;
   Instant since_;  // of phase_

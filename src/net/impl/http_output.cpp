@@ -44,6 +44,11 @@ void HttpConnection::wait_for_room() {
 }
 
 void HttpConnection::output_is_out() {
+  if (reset_at_end_) {
+    const ::linger at_once{1, 0};
+    ::setsockopt(socket_.get(), SOL_SOCKET, SO_LINGER, &at_once, sizeof at_once);
+    return close();
+  }
   if (input_ended_) return close();
   if (last_answer_) linger();
 }
