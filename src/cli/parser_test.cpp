@@ -1,0 +1,145 @@
+#include "cli/parser.hpp"
+
+#include <gtest/gtest.h>
+
+#include "cli/commands.hpp"
+#include "cli/node_config.hpp"
+
+namespace p2p {
+namespace {
+
+Invocation taken(const std::vector<std::string>& words) {
+  Reading reading = read_command_line(words);
+  EXPECT_FALSE(reading.error) << reading.error->message();
+  return std::move(reading.said);
+}
+
+Config config(const std::vector<std::string>& words, Config environment = {}) {
+  Result<Config> made = with_flags(taken(words), std::move(environment));
+  EXPECT_TRUE(made) << made.error().message();
+  return made ? *std::move(made) : Config{};
+}
+
+/// "what | hint" of a command line that cannot be understood.
+std::string refused(const std::vector<std::string>& words) {
+  const Reading reading = read_command_line(words);
+  EXPECT_TRUE(reading.error) << "was taken";
+  if (!reading.error) return {};
+  EXPECT_EQ(reading.error->code(), Errc::invalid_params);
+  const Value& hint = reading.error->detail()["hint"];
+  return reading.error->message() + " | " + (hint.is_string() ? hint.as_string() : "");
+}
+
+TEST(Parser, the_seeds_coordinator_line_works_as_it_stands) {
+  const Config node = config({"coordinator", "--verbose"});
+  EXPECT_EQ(node.role, "coordinator");
+  EXPECT_EQ(node.log_level, LogLevel::debug);
+  EXPECT_FALSE(node.port) << "the default of the role is the node's business";
+}
+
+TEST(Parser, the_seeds_worker_line_works_as_it_stands) {
+  const Config node = config({"worker", "--coord", "127.0.0.1:8001", "--port", "8002"});
+  EXPECT_EQ(node.role, "worker");
+  EXPECT_EQ(node.coordinators, std::vector<std::string>{"127.0.0.1:8001"});
+  EXPECT_EQ(node.port, 8002);
+}
+
+TEST(Parser, a_worker_takes_several_coordinators_as_a_list_or_one_by_one) {
+  const std::vector<std::string> both{"a:1", "b:2"};
+  EXPECT_EQ(config({"worker", "--coord", "a:1,b:2", "--port", "8002"}).coordinators, both);
+  EXPECT_EQ(config({"worker", "--coord", "a:1", "--coord", "b:2"}).coordinators, both);
+  EXPECT_EQ(config({"worker", "--coord=a:1", "--coordinator", "b:2"}).coordinators, both);
+}
+
+TEST(Parser, a_worker_without_a_coordinator_looks_for_the_default_one) {
+  EXPECT_EQ(config({"worker"}).coordinators, std::vector<std::string>{"127.0.0.1:8001"});
+}
+
+TEST(Parser, a_flag_goes_before_the_environment_and_the_environment_stays_without_one) {
+  Config environment;
+  environment.services_dir = "/from/environment";
+  environment.state_dir = "/state";
+  environment.log_level = LogLevel::warn;
+  const Config node =
+      config({"coordinator", "--services-dir", "here", "--address", "127.0.0.2", "--name", "n1"},
+             std::move(environment));
+  EXPECT_EQ(node.services_dir, "here");
+  EXPECT_EQ(node.state_dir, "/state");
+  EXPECT_EQ(node.log_level, LogLevel::warn);
+  EXPECT_EQ(node.address, "127.0.0.2");
+  EXPECT_EQ(node.node_id, "n1");
+}
+
+TEST(Parser, port_0_is_a_port_and_no_absence) { EXPECT_EQ(config({"coordinator", "--port", "0"}).port, 0); }
+
+TEST(Parser, values_out_of_range_or_of_no_kind_are_refused) {
+  for (const char* port : {"65536", "-1", "http", "80x", "0x50"}) {
+    const Result<Config> made = with_flags(taken({"coordinator", std::string("--port=") + port}), {});
+    ASSERT_FALSE(made) << port;
+    EXPECT_EQ(made.error().message(),
+              std::string("--port: expected a whole number from 0 to 65535, got '") + port + '\'');
+  }
+  EXPECT_EQ(refused({"coordinator", "--port"}), "--port needs a value | p2p_admin help coordinator");
+  EXPECT_EQ(refused({"coordinator", "--log-format", "xml"}),
+            "--log-format: 'xml' is none of text, json | write one of them");
+  EXPECT_EQ(
+      refused({"coordinator", "--log-level", "debg"}),
+      "--log-level: 'debg' is none of trace, debug, info, warn, error | did you mean debug?   (write one of "
+      "them)");
+}
+
+TEST(Parser, a_mistyped_command_gets_the_nearest_ones) {
+  EXPECT_EQ(refused({"coordinater"}),
+            "unknown command coordinater | did you mean coordinator?   (p2p_admin help)");
+  EXPECT_EQ(refused({"workr", "--port", "1"}),
+            "unknown command workr | did you mean worker?   (p2p_admin help)");
+  EXPECT_EQ(refused({"fly"}), "unknown command fly | p2p_admin help");
+}
+
+TEST(Parser, a_mistyped_option_gets_the_nearest_ones_of_its_command) {
+  EXPECT_EQ(refused({"coordinator", "--verbos"}),
+            "unknown option --verbos | did you mean --verbose?   (p2p_admin help coordinator)");
+  EXPECT_EQ(refused({"worker", "--port", "8002", "--cord=a:1"}),
+            "unknown option --cord | did you mean --coord or --port?   (p2p_admin help worker)");
+  EXPECT_EQ(refused({"coordinator", "--xyzzy"}), "unknown option --xyzzy | p2p_admin help coordinator");
+}
+
+TEST(Parser, a_coordinator_has_no_coordinator) {
+  EXPECT_TRUE(refused({"coordinator", "--coord", "127.0.0.1:8001"}).starts_with("unknown option --coord"));
+  EXPECT_EQ(refused({"--coord", "127.0.0.1:8001", "coordinator"}),
+            "coordinator takes no --coord | p2p_admin help coordinator");
+}
+
+TEST(Parser, a_secret_cannot_be_given_where_others_see_it) {
+  EXPECT_TRUE(
+      refused({"coordinator", "--jwt-secret-key", "x"}).starts_with("unknown option --jwt-secret-key"));
+}
+
+TEST(Parser, a_word_too_many_is_refused) {
+  EXPECT_EQ(refused({"coordinator", "8001"}), "unexpected argument 8001 | p2p_admin help coordinator");
+}
+
+TEST(Parser, what_is_common_stands_before_or_after_the_command) {
+  for (const auto& words : std::vector<std::vector<std::string>>{{"-o", "json", "version"},
+                                                                 {"version", "-o", "json"},
+                                                                 {"version", "-ojson"},
+                                                                 {"--output=json", "version"}})
+    EXPECT_EQ(taken(words).text("output"), "json");
+}
+
+TEST(Parser, an_error_keeps_what_was_read_besides) {
+  const Reading reading = read_command_line({"version", "--bogus", "-o", "json"});
+  ASSERT_TRUE(reading.error);
+  EXPECT_EQ(reading.said.text("output"), "json");
+}
+
+TEST(Parser, help_is_asked_for_everywhere) {
+  EXPECT_TRUE(taken({"-h"}).help);
+  EXPECT_TRUE(taken({"--help", "worker"}).help);
+  EXPECT_TRUE(taken({"worker", "-h"}).help);
+  EXPECT_EQ(taken({"worker", "-h"}).command, find_command("worker"));
+  EXPECT_TRUE(taken({"--version"}).version);
+}
+
+}  // namespace
+}  // namespace p2p
