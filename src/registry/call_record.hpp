@@ -47,6 +47,8 @@ struct CallRecord final : DeadlineWheel::Entry, detail::Completion {
   std::uint64_t waiting_id = 0;            ///< in ServiceWaiters
   std::uint64_t serial = 0;                ///< raised whenever the record is given back
   std::int64_t started_ns = 0;             ///< 0: not timed
+  bool at_gate = false;                    ///< counted by the method's CallGate
+  bool unstarted = false;                  ///< ... and waiting there for its turn
   Value audited;                           ///< the parameters, when a service calls an audited method
 
   /// The caller behind the context's views, kept by this record or one above it.

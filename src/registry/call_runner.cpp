@@ -75,7 +75,10 @@ CallRecord& CallRunner::take_record() {
 void CallRunner::give_back(CallRecord& record) {
   wheel_.remove(record);
   record.task.reset();
-  if (record.method != nullptr) record.method->generation->pins().drop(slot_);
+  if (record.method != nullptr) {
+    if (record.method->gate != nullptr) leave_gate(record);
+    record.method->generation->pins().drop(slot_);
+  }
   record.method = nullptr;
   record.pending = nullptr;
   record.receiver = nullptr;
@@ -92,6 +95,7 @@ void CallRunner::begin(CallRecord& record, const MethodEntry& method, std::int64
   Context& context = record.context;
   const std::int64_t now = ns_of(executor_.clock().coarse_now());
   if (context.deadline_ns <= now) throw Error(Errc::timeout, "the deadline of the call has passed");
+  if (method.gate != nullptr) method.gate->check_room(method.path);
   record.method = &method;
   method.generation->pins().add(slot_);
   record.started_ns = stats_.begin(method.stats) ? ns_of(executor_.clock().now()) : 0;
@@ -127,6 +131,7 @@ CallRecord* CallRunner::start(const MethodEntry& method, CallRequest request, Ca
     return nullptr;
   }
   record.task.handle().promise().completion = &record;
+  if (method.gate != nullptr && !method.gate->enter(record)) return &record;
   const std::uint64_t serial = record.serial;
   watch(&record.context, record.task.handle());
   return record.serial == serial ? &record
@@ -249,6 +254,7 @@ std::coroutine_handle<> CallRunner::proceed(CallRecord& record, Instant wait_unt
     return fail_pending(record, std::move(error));
   }
   record.task.handle().promise().continuation = call.waiter;
+  if (method->gate != nullptr && !method->gate->enter(record)) return std::noop_coroutine();
   return record.task.handle();
 }
 

@@ -64,6 +64,9 @@ class CallRunner {
   /// Asks everything that runs under `context` to stop: what it waits for wakes with that reason.
   void stop(Context& context, Stop why);
 
+  /// Lets those begin that wait at `gate` and may, after its limit was raised.
+  void admit_waiting(CallGate& gate);
+
   /// Cancels the calls that run on `generation`; those that do not end keep their pins.
   void cancel_calls_of(const Generation& generation);
   /// The node stops: who waits outside for an answer gets `draining` now, and the methods are asked to stop.
@@ -84,6 +87,8 @@ class CallRunner {
   void give_up(CallRecord& record, Errc code, std::string message);
   [[nodiscard]] AuditedCall audited(const CallRecord& record, const MethodEntry& method) const;
   void audit_inside(CallRecord& record, std::string_view outcome);
+  void leave_gate(CallRecord& record);
+  void end_unstarted(CallRecord& record, Errc code);
   void arm();
   static void ended(detail::Completion* completion) noexcept;
 

@@ -5,6 +5,7 @@ namespace p2p {
 
 /// Nobody waits any more: the record keeps itself, and the method is asked to stop.
 void CallRunner::abandon(CallRecord& record, Stop why) {
+  if (record.unstarted) return end_unstarted(record, why == Stop::timeout ? Errc::timeout : Errc::cancelled);
   wheel_.remove(record);
   record.caller = record.identity();
   record.pending = nullptr;
@@ -81,11 +82,18 @@ void CallRunner::arm() {
 
 void CallRunner::cancel_calls_of(const Generation& generation) {
   std::vector<Context*> contexts;
+  std::vector<std::pair<CallRecord*, std::uint64_t>> waiting;  // at a gate
   wheel_.each([&](DeadlineWheel::Entry& entry) {
     auto& record = static_cast<CallRecord&>(entry);
-    if (record.method != nullptr && record.method->generation == &generation)
+    if (record.method == nullptr || record.method->generation != &generation) return;
+    if (record.unstarted)
+      waiting.emplace_back(&record, record.serial);
+    else
       contexts.push_back(&record.context);
   });
+  for (const auto& [record, serial] : waiting)  // an answer may end others
+    if (record->serial == serial && record->unstarted)
+      give_up(*record, Errc::cancelled, "the call was cancelled while it waited for its turn");
   for (Context* context : contexts) stop(*context, Stop::cancelled);
 }
 

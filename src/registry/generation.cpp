@@ -24,6 +24,8 @@ std::unique_ptr<MethodEntry> make_entry(const std::string& service, const Method
   entry->timeout_ns = info.options.timeout_ns;
   entry->cache_ttl_ns = info.options.cache_ttl_ns;
   entry->max_body = info.options.max_body;
+  entry->max_concurrency = info.options.max_concurrency;
+  entry->cache_tags = info.cache_tags;
   for (const Parameter& parameter : info.parameters) {
     entry->parameters.push_back(parameter.name);
     if (parameter.secret) entry->secrets.push_back(parameter.name);
@@ -45,20 +47,34 @@ std::int64_t Pins::sum() const noexcept {
 
 Generation::Generation(std::string service, std::uint64_t number, BaseService* object,
                        const std::vector<MethodInfo>& methods, CallStats& stats,
-                       std::vector<std::string>* rejected)
+                       std::vector<std::string>* rejected, const MethodOverrides& overrides)
     : service_(std::move(service)), number_(number), object_(object) {
   for (const MethodInfo& info : methods) {
     if (!is_method_name(info.name) || is_lifecycle_name(info.name)) {
       if (rejected != nullptr) rejected->push_back(info.name);
       continue;
     }
+    const auto words = overrides.find(info.name);
+    if (words != overrides.end() && !words->second.enabled.value_or(true)) continue;
     auto entry = make_entry(service_, info);
+    if (words != overrides.end())
+      for (std::string& what : apply(words->second, *entry)) loosened_.push_back(std::move(what));
+    if (entry->max_concurrency > 0) entry->gate = std::make_shared<CallGate>(entry->max_concurrency);
     entry->generation = this;
     entry->stats = stats.id_of(service_, info.name);
     auto& place = methods_[info.name];
     if (place != nullptr) std::erase(ordered_, place.get());  // declared again: the later one, as an override
     ordered_.push_back(entry.get());
     place = std::move(entry);
+  }
+}
+
+void Generation::share_gates(const Generation& before) {
+  for (const auto& [name, entry] : methods_) {
+    const MethodEntry* old = before.find(name);
+    if (entry->gate == nullptr || old == nullptr || old->gate == nullptr) continue;
+    entry->gate = old->gate;
+    entry->gate->set_limit(entry->max_concurrency);
   }
 }
 

@@ -19,6 +19,8 @@
 
 #include <boost/unordered/unordered_flat_map.hpp>
 
+#include "registry/call_gate.hpp"
+#include "registry/method_override.hpp"
 #include "registry/name_hash.hpp"
 #include "telemetry/call_stats.hpp"
 
@@ -29,18 +31,20 @@ class Generation;
 /// A method as the node knows it: what it says of itself, copied, and where to call it.
 struct MethodEntry {
   std::string name, path, log_name;  ///< "ping", "system/ping", "Method.system.ping"
-  std::string description, cache_scope;
+  std::string description, cache_scope, cache_tags;
   bool is_public = false, idempotent = false, broadcastable = false;
   Role role = Role::operator_;
-  std::int64_t timeout_ns = 0, cache_ttl_ns = 0, max_body = 0;
+  std::int64_t timeout_ns = 0, cache_ttl_ns = 0, max_body = 0, max_concurrency = 0;
   std::vector<std::string> parameters;
-  std::vector<std::string> secrets;  ///< parameters that logs and audit show as ***
+  std::vector<std::string> secrets;     ///< parameters that logs and audit show as ***
+  std::vector<std::string> overridden;  ///< options of which the operator has the word
   Value params_schema, result_schema;
 
   Thunk call = nullptr;
   const MethodInfo* info = nullptr;  ///< in the service's library
   Generation* generation = nullptr;
   CallStats::MethodId stats = 0;
+  std::shared_ptr<CallGate> gate;  ///< null without max_concurrency; generations of one object share it
 };
 
 /// How many calls hold a generation, a counter for each loop.
@@ -71,7 +75,7 @@ class Generation {
   /// life cycle (start, stop, initialize, cleanup) are passed over; `rejected` gets them.
   Generation(std::string service, std::uint64_t number, BaseService* object,
              const std::vector<MethodInfo>& methods, CallStats& stats,
-             std::vector<std::string>* rejected = nullptr);
+             std::vector<std::string>* rejected = nullptr, const MethodOverrides& overrides = {});
 
   [[nodiscard]] const std::string& service() const noexcept { return service_; }
   [[nodiscard]] std::uint64_t number() const noexcept { return number_; }
@@ -82,6 +86,10 @@ class Generation {
   }
   /// In the order of their declaration.
   [[nodiscard]] const std::vector<const MethodEntry*>& methods() const noexcept { return ordered_; }
+  /// What the operator's words loosen, for a warning.
+  [[nodiscard]] const std::vector<std::string>& loosened() const noexcept { return loosened_; }
+  /// Takes over the gates of `before`, which has the same object: a limit holds for both.
+  void share_gates(const Generation& before);
   [[nodiscard]] Pins& pins() noexcept { return pins_; }
 
  private:
@@ -90,6 +98,7 @@ class Generation {
   BaseService* object_;
   boost::unordered_flat_map<std::string, std::unique_ptr<MethodEntry>, NameHash, NameEqual> methods_;
   std::vector<const MethodEntry*> ordered_;
+  std::vector<std::string> loosened_;
   Pins pins_;
 };
 

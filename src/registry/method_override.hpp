@@ -16,13 +16,13 @@ namespace p2p {
 struct MethodEntry;
 
 struct MethodOverride {
-  std::optional<bool> enabled;  ///< false: the method does not exist, for services neither
-  std::optional<bool> is_public, idempotent, broadcastable;
-  std::optional<Role> role;
-  std::optional<std::int64_t> timeout_ns, cache_ttl_ns, max_concurrency, max_body;
-  std::optional<std::string> description, cache_scope, cache_tags;
-  std::optional<std::vector<std::string>> secrets;  ///< names of parameters
-  int line = 0, column = 0;                         ///< where it stands in service.toml
+  std::optional<bool> enabled{};  ///< false: the method does not exist, for services neither
+  std::optional<bool> is_public{}, idempotent{}, broadcastable{};
+  std::optional<Role> role{};
+  std::optional<std::int64_t> timeout_ns{}, cache_ttl_ns{}, max_concurrency{}, max_body{};
+  std::optional<std::string> description{}, cache_scope{}, cache_tags{};
+  std::optional<std::vector<std::string>> secrets{};  ///< names of parameters
+  int line = 0, column = 0;                           ///< where it stands in service.toml
 
   [[nodiscard]] bool operator==(const MethodOverride&) const = default;
 };

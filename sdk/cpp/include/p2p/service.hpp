@@ -92,12 +92,18 @@ class P2P_API BaseService {
   virtual Task<> initialize();
   /// After the last call; tasks and timers have ended. No thread of the service may live on after it.
   virtual Task<> cleanup();
-  /// `config` has new contents.
+  /// `config` has new contents: the operator has changed `[config]` of service.toml and nothing that needs
+  /// another object. When it throws, or takes longer than `timeouts.start`, `config` gets its old contents
+  /// back and the node shows why.
   virtual Task<> config_changed();
   /// What every service answers; a service may say more.
   virtual Task<Value> get_service_info();
   virtual Task<Value> health_check();
-  /// State from the old object of a reload to the new one. Not called by this version of the node.
+  /// State from the old object of a reload to the new one; both in one turn of the home loop, so that no call
+  /// begins in between. With `reload = "overlap"` the new object has been initialized and the old one still
+  /// runs its last calls; with "stop-first" the old one has ended its cleanup() and the new one's
+  /// initialize() comes after take_over(). Null is not handed over. If either throws, that is logged and the
+  /// new object begins without the state. No coroutines: what takes long keeps the loop from everybody.
   virtual Value hand_over();
   virtual void take_over(Value state);
   virtual void reserved_1() {}
@@ -109,7 +115,8 @@ class P2P_API BaseService {
   ServiceInfo info;
   SimpleLocalProxy proxy{*this};
   Logger logger{*this};
-  Value config = Value::object();  ///< the service's own settings; empty in this version of the node
+  Value config =
+      Value::object();  ///< `[config]` of service.toml; there in initialize(), not in the constructor
 
   [[nodiscard]] std::string_view node_id() const;
   [[nodiscard]] std::string_view node_version() const;
@@ -237,8 +244,7 @@ inline constexpr PluginEntry plugin_entry = {P2P_ABI,
       "]; values are literals: numbers, true, false, \"text\"; role is viewer, operator or admin; timeout " \
       "at most 600");                                                                                       \
   static_assert(!::p2p::detail::options_known(#__VA_ARGS__) || ::p2p::detail::options_built(#__VA_ARGS__),  \
-                "SERVICE_METHOD(" #NAME "): stream and max_concurrency are not built yet [" #__VA_ARGS__    \
-                "]");                                                                                       \
+                "SERVICE_METHOD(" #NAME "): stream is not built yet [" #__VA_ARGS__ "]");                   \
   static_assert(::p2p::detail::parameters_sound(#PARAMETERS),                                               \
                 "SERVICE_METHOD(" #NAME                                                                     \
                 "): parameters are (name, name = JSON literal, ...), not " #PARAMETERS);                    \

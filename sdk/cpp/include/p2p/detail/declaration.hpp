@@ -175,7 +175,6 @@ consteval bool options_built(std::string_view text) {
   bool built = true;
   each_item(text, [&](std::string_view name, std::string_view value, bool) {
     if (name == "stream") built = built && !flag_of(value);
-    if (name == "max_concurrency") built = built && value == "0";
   });
   return built;
 }
