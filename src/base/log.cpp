@@ -1,150 +1,124 @@
 #include "base/log.hpp"
 
-#include <algorithm>
-#include <array>
-#include <cerrno>
+#include <limits>
 #include <mutex>
-#include <stdexcept>
-#include <system_error>
 
-#include <fcntl.h>
-#include <time.h>
-#include <unistd.h>
+#include <p2p/detail/runtime.hpp>
 
-#include "base/clock.hpp"
-#include "base/json.hpp"
-#include "base/utf8.hpp"
+#include "base/log_fold.hpp"
+#include "base/log_sink.hpp"
 
 namespace p2p {
 namespace {
 
-constexpr std::size_t longest_message = 16 * 1024;
-constexpr std::array<std::string_view, 6> level_words{"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF"};
-
-std::string_view word_of(LogLevel level) { return level_words[static_cast<std::size_t>(level)]; }
-
-// "HH:MM:SS", worked out once a second: the time zone is a file and a lock.
-std::string_view local_time() {
-  thread_local time_t known = -1;
-  thread_local std::array<char, 9> text{};
-  const time_t now = std::chrono::system_clock::to_time_t(std::chrono::system_clock::now());
-  if (now != known) {
-    tm parts{};
-    ::localtime_r(&now, &parts);
-    std::strftime(text.data(), text.size(), "%H:%M:%S", &parts);
-    known = now;
-  }
-  return {text.data(), text.size() - 1};
+const Clock& system_clock() {
+  static const SystemClock clock;
+  return clock;
 }
 
-// At most 16 KiB with the mark that something is missing, and no half character at the cut.
-std::string cut(std::string_view message) {
-  if (message.size() <= longest_message) return std::string(message);
-  constexpr std::string_view mark = "... [cut]";
-  std::size_t end = longest_message - mark.size();
-  while (end > 0 && (static_cast<unsigned char>(message[end]) & 0xC0) == 0x80) --end;
-  return std::string(message.substr(0, end)).append(mark);
-}
-
-std::string text_line(LogLevel level, std::string_view logger, std::string_view message) {
-  return fmt::format("{} | {:<5} | {} | {}\n", local_time(), word_of(level), escape_control(logger),
-                     cut(escape_control(cut(message))));
-}
-
-std::string json_line(LogLevel level, std::string_view logger, std::string_view message) {
-  std::string line = R"({"timestamp":")" + rfc3339(std::chrono::system_clock::now()) + R"(","level":")";
-  line.append(word_of(level)).append(R"(","logger":)");
-  json::write_string(logger, line);
-  line += R"(,"message":)";
-  json::write_string(cut(message), line);
-  return line += "}\n";
-}
-
-// C0, DEL, and C1 (which terminals obey as they do ESC [).
-bool is_control(std::string_view character) {
-  const auto first = static_cast<unsigned char>(character[0]);
-  return first < 0x20 || first == 0x7F || (first == 0xC2 && static_cast<unsigned char>(character[1]) < 0xA0);
-}
-
-void append_escaped(std::string_view control, std::string& out) {
-  switch (control[0]) {
-    case '\n': out += "\\n"; return;
-    case '\r': out += "\\r"; return;
-    case '\t': out += "\\t"; return;
-    default: break;
-  }
-  const auto code = static_cast<unsigned char>(control.back());  // of C1 the second byte is the code itself
-  fmt::format_to(std::back_inserter(out), "\\u{:04x}", static_cast<unsigned>(code));
-}
+constexpr auto never = std::numeric_limits<WallTime::rep>::max();
 
 }  // namespace
 
-// A line is one write: lines of several threads, or of several processes, do not mix.
-struct Log::Sink {
-  int file = STDERR_FILENO;
-  std::mutex one_at_a_time;
+struct Log::Output {
+  Output(const std::string& file, LogSink::Notice notice) : sink(file, std::move(notice)) {}
 
-  explicit Sink(const std::string& path) {
-    if (path.empty()) return;
-    file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0640);
-    if (file >= 0) return;
-    throw std::runtime_error("cannot open the log file " + path + ": " +
-                             std::generic_category().message(errno));
-  }
-  ~Sink() {
-    if (file != STDERR_FILENO) ::close(file);
-  }
-  Sink(const Sink&) = delete;
-  Sink& operator=(const Sink&) = delete;
-
-  // A disk that is full or a reader that left loses lines, never the node.
-  void put(std::string_view line) {
-    const std::lock_guard lock(one_at_a_time);
-    while (!line.empty()) {
-      const ssize_t written = ::write(file, line.data(), line.size());
-      if (written < 0 && errno != EINTR) return;
-      if (written > 0) line.remove_prefix(static_cast<std::size_t>(written));
-    }
-  }
+  LogSink sink;
+  std::mutex mutex;  // guards fold
+  LogFold fold;
+  std::atomic<WallTime::rep> fold_due{never};
+  std::unique_ptr<const std::string> node;
 };
 
-std::optional<LogLevel> log_level_of(std::string_view word) {
-  const auto same_letter = [](char a, char b) { return (a >= 'a' && a <= 'z' ? a - 'a' + 'A' : a) == b; };
-  for (std::size_t i = 0; i < level_words.size(); ++i) {
-    if (std::ranges::equal(word, level_words[i], same_letter)) return static_cast<LogLevel>(i);
-  }
-  return std::nullopt;
+Log::Log(LogLevel level, Format format, const std::string& file, const Clock* clock, std::size_t ring_lines)
+    : level_(static_cast<int>(level)),
+      format_(format),
+      clock_(clock != nullptr ? *clock : system_clock()),
+      ring_(ring_lines) {
+  output_ = std::make_unique<Output>(file, [this](std::uint64_t dropped) {
+    LogLine line;
+    line.time = clock_.wall();
+    line.level = LogLevel::warn;
+    line.logger = "Main";
+    line.message = fmt::format(
+        "{} lines are missing here: they could not be written; GET /logs has the last ones", dropped);
+    return printed(line);
+  });
 }
-
-Log::Log(LogLevel level, Format format, const std::string& file)
-    : level_(static_cast<int>(level)), format_(format), sink_(std::make_unique<Sink>(file)) {}
 Log::~Log() = default;
 
-void Log::write(LogLevel level, std::string_view logger, std::string_view message) {
-  sink_->put(format_ == Format::json ? json_line(level, logger, message) : text_line(level, logger, message));
+void Log::set_node(std::string node) {
+  output_->node = std::make_unique<const std::string>(std::move(node));
+  node_.store(output_->node.get(), std::memory_order_release);
 }
+
+std::string Log::printed(const LogLine& line) const {
+  if (format_ == Format::text) return line.as_text();
+  const std::string* node = node_.load(std::memory_order_acquire);
+  std::string text;
+  line.append_json(node == nullptr ? std::string_view() : std::string_view(*node), text);
+  return text += '\n';
+}
+
+void Log::write_line(LogLevel level, std::string_view logger, std::string_view message,
+                     const LogField* fields, std::size_t count) {
+  LogLine line;
+  line.time = clock_.wall();
+  line.level = level;
+  line.trace = LogScope::current();
+  line.logger = logger;
+  line.message = cut_message(message);
+  for (std::size_t i = 0; i < count; ++i) line.fields.set(fields[i].name, fields[i].value);
+  if (line.time.time_since_epoch().count() >= output_->fold_due.load(std::memory_order_relaxed))
+    tell_folded(line.time);
+  if (level == LogLevel::warn) {
+    const std::lock_guard lock(output_->mutex);
+    const bool admitted = output_->fold.admit(line.logger, line.message, line.time);
+    const auto due = output_->fold.due();
+    output_->fold_due.store(due ? due->time_since_epoch().count() : never, std::memory_order_relaxed);
+    if (!admitted) return;
+  }
+  emit(std::move(line));
+}
+
+void Log::emit(LogLine line) {
+  output_->sink.put(printed(line));
+  ring_.add(std::move(line));
+}
+
+void Log::tell_folded(WallTime now) {
+  std::vector<LogFold::Folded> due;
+  {
+    const std::lock_guard lock(output_->mutex);
+    due = output_->fold.take_due(now);
+    const auto next = output_->fold.due();
+    output_->fold_due.store(next ? next->time_since_epoch().count() : never, std::memory_order_relaxed);
+  }
+  for (LogFold::Folded& folded : due) {
+    LogLine line;
+    line.time = now;
+    line.level = LogLevel::warn;
+    line.logger = std::move(folded.logger);
+    line.message =
+        cut_message(fmt::format("{} more like this within a minute: {}", folded.more, folded.message));
+    emit(std::move(line));
+  }
+}
+
+void Log::tick() {
+  const WallTime now = clock_.wall();
+  if (now.time_since_epoch().count() >= output_->fold_due.load(std::memory_order_relaxed)) tell_folded(now);
+  output_->sink.flush();
+}
+
+Result<void> Log::reopen() { return output_->sink.reopen(); }
+
+std::uint64_t Log::dropped() const noexcept { return output_->sink.dropped(); }
 
 void Log::format(LogLevel level, std::string_view logger, fmt::string_view text, fmt::format_args values) {
   fmt::memory_buffer message;
   fmt::vformat_to(std::back_inserter(message), text, values);
-  write(level, logger, {message.data(), message.size()});
-}
-
-std::string escape_control(std::string_view text) {
-  std::string out;
-  out.reserve(text.size());
-  while (!text.empty()) {
-    const std::size_t length = utf8_length(text);
-    if (length == 0) {
-      out += replacement_character;
-    } else if (is_control(text.substr(0, length))) {
-      append_escaped(text.substr(0, length), out);
-    } else {
-      out += text.substr(0, length);
-    }
-    text.remove_prefix(std::max<std::size_t>(length, 1));
-  }
-  return out;
+  write_line(level, logger, {message.data(), message.size()}, nullptr, 0);
 }
 
 }  // namespace p2p

@@ -9,9 +9,11 @@
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
+#include <p2p/detail/runtime.hpp>
 #include <unistd.h>
 
 #include "base/json.hpp"
+#include "testing/manual_clock.hpp"
 
 namespace p2p {
 namespace {
@@ -113,6 +115,76 @@ TEST_F(LogFile, as_json_is_one_object_a_line) {
   EXPECT_EQ((*line)["logger"], "Http");
   EXPECT_EQ((*line)["message"], "quote \" and\nline \x1b");
   EXPECT_EQ(json::parse(all[1]).value()["message"].as_string().size(), 16u * 1024);
+}
+
+TEST_F(LogFile, as_json_has_node_trace_and_fields_as_members) {
+  Log log(LogLevel::info, Log::Format::json, path_);
+  log.info("Main", "before");
+  log.set_node("web-1");
+  {
+    const LogScope scope({{0x4bf92f3577b34da6, 0xa3ce929d0e0e4736}, 0xb7});
+    const LogField fields[] = {{"port", 8080}, {"level", "mine"}};
+    log.write_line(LogLevel::info, "Service.a", "listens", fields, 2);
+  }
+  log.info("Main", "after");
+  const auto all = lines();
+  ASSERT_EQ(all.size(), 3u);
+  EXPECT_THAT(all[0], Not(HasSubstr("node")));
+  const Value line = json::parse(all[1]).value();
+  EXPECT_EQ(line["node"], "web-1");
+  EXPECT_EQ(line["trace_id"], "4bf92f3577b34da6a3ce929d0e0e4736");
+  EXPECT_EQ(line["span_id"], "00000000000000b7");
+  EXPECT_EQ(line["port"], 8080);
+  EXPECT_EQ(line["level"], "INFO") << "a field does not take the place of what every line has";
+  EXPECT_EQ(line["level_"], "mine");
+  EXPECT_THAT(all[2], Not(HasSubstr("trace_id")));
+}
+
+TEST_F(LogFile, fields_stand_behind_the_text) {
+  Log log(LogLevel::info, Log::Format::text, path_);
+  const LogField fields[] = {{"port", 8080}, {"name", "x\ny"}};
+  log.write_line(LogLevel::info, "Service.a", "listens", fields, 2);
+  EXPECT_THAT(lines().at(0), testing::EndsWith("| Service.a | listens  port=8080 name=\"x\\ny\""));
+}
+
+TEST_F(LogFile, equal_warnings_are_written_once_a_minute_with_their_number) {
+  ManualClock clock;
+  Log log(LogLevel::info, Log::Format::text, path_, &clock);
+  for (int i = 0; i < 100; ++i) log.warn("Http", "too many connections");
+  for (int i = 0; i < 2; ++i) log.info("Http", "an info is not folded");
+  EXPECT_EQ(lines().size(), 3u);
+  clock.advance(std::chrono::seconds(59));
+  log.tick();
+  EXPECT_EQ(lines().size(), 3u);
+  clock.advance(std::chrono::seconds(1));
+  log.tick();
+  ASSERT_EQ(lines().size(), 4u);
+  EXPECT_THAT(lines()[3],
+              HasSubstr("| WARN  | Http | 99 more like this within a minute: too many connections"));
+  log.warn("Http", "too many connections");
+  EXPECT_EQ(lines().size(), 5u);
+}
+
+TEST_F(LogFile, any_later_line_brings_out_what_was_folded) {
+  ManualClock clock;
+  Log log(LogLevel::info, Log::Format::text, path_, &clock);
+  for (int i = 0; i < 3; ++i) log.warn("Http", "full");
+  clock.advance(std::chrono::seconds(61));
+  log.info("Main", "next");
+  ASSERT_EQ(lines().size(), 3u);
+  EXPECT_THAT(lines()[1], HasSubstr("2 more like this within a minute: full"));
+}
+
+TEST_F(LogFile, what_is_written_is_in_the_ring_too) {
+  Log log(LogLevel::info, Log::Format::text, path_);
+  log.debug("Main", "off");
+  log.info("Main", "a\nb");
+  log.warn("Main", "twice");
+  log.warn("Main", "twice");
+  const auto kept = log.ring().read_after(0);
+  ASSERT_EQ(kept.size(), 2u);
+  EXPECT_EQ(kept[0]->message, "a\nb") << "as it was said";
+  EXPECT_EQ(kept[1]->level, LogLevel::warn);
 }
 
 TEST_F(LogFile, is_appended_to) {

@@ -55,7 +55,9 @@ class Planned : public BaseService {
   std::string version() { return tag; }
   SERVICE_METHOD(slow, (), public = true, role = "viewer", timeout = 600);
   Task<std::string> slow() {
+    if (look) look();
     co_await sleep(1_s);
+    if (look) look();
     co_return tag;
   }
   SERVICE_METHOD(nap, (), public = true, role = "viewer", timeout = 600);
@@ -68,6 +70,7 @@ class Planned : public BaseService {
   std::string tag;
   Events& events;
   Gate gate;
+  std::function<void()> look;  ///< called while slow() runs
 
  private:
   Plan plan_;

@@ -2,10 +2,6 @@
 
 #include <limits>
 
-#include <fmt/format.h>
-
-#include "base/json.hpp"
-
 namespace p2p {
 namespace {
 
@@ -66,13 +62,15 @@ void ServiceRuntime::resume_soon(detail::Waiting& waiting) {
 
 bool ServiceRuntime::run_blocking(void (*work)(void*), void (*done)(void*), void* data) {
   Executor& loop = executor_;
-  const bool taken = loop.run_blocking([&loop, work, done, data, jobs = blocking_jobs_] {
-    work(data);
-    loop.post([done, data, jobs] {
-      done(data);
-      --*jobs;
-    });
-  });
+  const bool taken =
+      loop.run_blocking([&loop, work, done, data, jobs = blocking_jobs_, trace = LogScope::current()] {
+        const LogScope scope(trace);
+        work(data);
+        loop.post([done, data, jobs] {
+          done(data);
+          --*jobs;
+        });
+      });
   if (taken) ++*blocking_jobs_;
   return taken;
 }
@@ -111,12 +109,7 @@ bool ServiceRuntime::log_enabled(LogSeverity level) const noexcept {
 
 void ServiceRuntime::log(LogSeverity level, std::string_view text, const LogField* fields,
                          std::size_t count) {
-  std::string line(text);
-  for (std::size_t i = 0; i < count; ++i) {
-    line += fmt::format("{}{}=", i == 0 ? "  " : " ", fields[i].name);
-    json::write(fields[i].value, line);
-  }
-  surroundings_.log.write(static_cast<LogLevel>(level), logger_, line);
+  surroundings_.log.write_line(static_cast<LogLevel>(level), logger_, text, fields, count);
 }
 
 detail::Cell& ServiceRuntime::cell(std::string_view name, bool gauge) {

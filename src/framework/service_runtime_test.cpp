@@ -185,6 +185,24 @@ TEST_F(ServiceRuntimeTest, lines_of_a_service_have_its_name_and_their_fields_beh
   EXPECT_FALSE(node.log.has("not written"));
 }
 
+TEST_F(ServiceRuntimeTest, lines_belong_to_the_call_they_are_written_in) {
+  Planned& service = node.offer("a", "a1");
+  std::vector<LogTrace> seen;
+  service.look = [&] { seen.push_back(LogScope::current()); };
+  const LogScope other({{7, 7}, 7});
+  FakeCall call;
+  node.rpc.call(FakeNode::request("a/slow"), call);
+  node.executor.run_ready();
+  EXPECT_EQ(LogScope::current().span, 7u) << "what runs besides is another's";
+  node.executor.advance(1s);
+  ASSERT_EQ(call.answer, "ok \"a1\"");
+  ASSERT_EQ(seen.size(), 2u);
+  for (const LogTrace& trace : seen) {
+    EXPECT_EQ(trace.trace, FakeNode::request("a/slow").trace) << "before and after it has waited";
+    EXPECT_EQ(trace.span, 0x77u);
+  }
+}
+
 TEST_F(ServiceRuntimeTest, counters_survive_a_reload) {
   node.offer("a", "a1").counter("jobs").add(3);
   Planned& next = node.offer("a", "a2");

@@ -22,6 +22,7 @@ struct CallRequest {
   Value params;     ///< an object by name, or an array in the declared order; null = none
   CallerPtr caller;
   TraceId trace{};
+  std::uint64_t span = 0;       ///< the step of the trace on this node; 0: none
   std::int64_t timeout_ns = 0;  ///< what the caller allows; 0 = what the method says
   std::uint8_t depth = 0;       ///< calls above this one, counted across nodes
 };

@@ -108,6 +108,8 @@ struct P2PAdminSystem::Parts {
   void make_door(const Config& config, const std::string& node_id, const std::string& cluster_id);
   void greet(const Config& config);
   void tell_ready(int fd) const;
+  void look_again();
+  void tick();
   void stop(const Config& config);
   void stop_services();
 };
@@ -133,6 +135,7 @@ Result<void> P2PAdminSystem::start() {
   p.listen = *listen;
   const Result<std::string> node_id = settle_node_id(*p.state, p.listen.port, config_.node_id, config_.role);
   if (!node_id) return fail(node_id.error());
+  p.log.set_node(*node_id);
   p.audit.emplace(*node_id);
   const Result<std::filesystem::path> home = p.state->directory(node_folder(p.listen.port));
   if (!home) return fail(home.error());
@@ -238,7 +241,7 @@ int P2PAdminSystem::run() {
   Parts& p = *parts_;
   ::signal(SIGPIPE, SIG_IGN);
   p.signals.emplace(p.loop, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP}, [this](int number) {
-    if (number == SIGHUP) return parts_->folder->rescan();
+    if (number == SIGHUP) return parts_->look_again();
     if (parts_->stopping) _exit(130);
     parts_->log.info("Main", "{}, stopping: running calls have {} s",
                      number == SIGTERM ? "SIGTERM" : "SIGINT", config_.drain_timeout.count());
@@ -246,6 +249,7 @@ int P2PAdminSystem::run() {
   });
   p.folder->start();
   if (p.probe) p.probe->start();
+  p.tick();
   p.loop.post([this] { parts_->tell_ready(config_.ready_fd); });
   p.loop.run();
   p.audit_log->stop();
@@ -260,6 +264,18 @@ void P2PAdminSystem::Parts::tell_ready(int fd) const {
       json::dump(Value{{"node_id", node->facts().node_id}, {"port", listen.port}, {"pid", getpid()}}) + '\n';
   [[maybe_unused]] const ssize_t written = ::write(fd, line.data(), line.size());  // nobody reads: no matter
   ::close(fd);
+}
+
+/// SIGHUP: what lies outside may have changed.
+void P2PAdminSystem::Parts::look_again() {
+  if (auto opened = log.reopen(); !opened) log.error("Main", "{}", opened.error().message());
+  folder->rescan();
+}
+
+/// Once a second.
+void P2PAdminSystem::Parts::tick() {
+  log.tick();
+  loop.post_at(clock.now() + std::chrono::seconds(1), [this] { tick(); });
 }
 
 void P2PAdminSystem::Parts::stop(const Config& config) {

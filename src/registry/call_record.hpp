@@ -49,6 +49,7 @@ struct CallRecord final : DeadlineWheel::Entry, detail::Completion {
   std::int64_t started_ns = 0;             ///< 0: not timed
   bool at_gate = false;                    ///< counted by the method's CallGate
   bool unstarted = false;                  ///< ... and waiting there for its turn
+  std::uint64_t span = 0;                  ///< CallRequest's, inherited by the calls below it
   Value audited;                           ///< the parameters, when a service calls an audited method
 
   /// The caller behind the context's views, kept by this record or one above it.

@@ -83,6 +83,7 @@ void CallRunner::give_back(CallRecord& record) {
   record.pending = nullptr;
   record.receiver = nullptr;
   record.parent = nullptr;
+  record.span = 0;
   if (record.caller != nullptr) record.caller.reset();
   if (!record.audited.is_null()) record.audited = Value();
   ++record.serial;
@@ -116,6 +117,7 @@ CallRecord* CallRunner::start(const MethodEntry& method, CallRequest request, Ca
   record.context.caller = {record.caller->subject, record.caller->role, node_id_};
   record.context.trace[0] = request.trace[0];
   record.context.trace[1] = request.trace[1];
+  record.span = request.span;
   record.context.depth = request.depth;
   record.context.owner = &record;
   record.context.deadline_ns = std::numeric_limits<std::int64_t>::max();
@@ -138,10 +140,16 @@ CallRecord* CallRunner::start(const MethodEntry& method, CallRequest request, Ca
                                  : nullptr;  // else it has ended inside, and may serve another call already
 }
 
+LogTrace CallRunner::trace_of(const Context& context) {
+  const auto* record = static_cast<const CallRecord*>(context.owner);
+  return {{context.trace[0], context.trace[1]}, record == nullptr ? 0 : record->span};
+}
+
 void CallRunner::watch(const Context* context, std::coroutine_handle<> step) {
   const auto* record = static_cast<const CallRecord*>(context->owner);
   const std::string_view who =
       record != nullptr && record->method != nullptr ? record->method->path : context->service;
+  const LogScope scope(trace_of(*context));
   const Instant before = executor_.clock().coarse_now();
   step.resume();  // `who` outlives it: no generation is unloaded within a turn
   const auto took = executor_.clock().coarse_now() - before;
@@ -186,6 +194,7 @@ void CallRunner::inherit(CallRecord& record, Context* parent, const CallerPtr& s
     context.depth = static_cast<std::uint8_t>(parent->depth + 1);
     context.caller = parent->caller;
     context.service = parent->service;
+    record.span = trace_of(*parent).span;
   }
   if (as_service || context.caller.role == Role::none) {
     context.caller = {self->subject, self->role, node_id_};
@@ -270,6 +279,7 @@ std::coroutine_handle<> CallRunner::wait_for_service(CallRecord& record, const S
   if (now < until)
     record.waiting_id = waiters_.wait(entry.name, until, [this, &record, until](bool) {
       record.waiting_id = 0;
+      const LogScope scope(trace_of(record.context));
       proceed(record, until).resume();
     });
   if (record.waiting_id == 0) return fail_pending(record, not_running(entry));

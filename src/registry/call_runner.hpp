@@ -73,6 +73,8 @@ class CallRunner {
   void give_up_all();
 
  private:
+  /// What the log says of lines that `context`'s code writes.
+  [[nodiscard]] static LogTrace trace_of(const Context& context);
   CallRecord& take_record();
   void give_back(CallRecord& record);
   void begin(CallRecord& record, const MethodEntry& method, std::int64_t timeout_ns, Value&& params);

@@ -57,10 +57,12 @@ void CallRunner::give_up(CallRecord& record, Errc code, std::string message) {
     if (pending->context != nullptr) pending->context->waiting = nullptr;
   }
   abandon(record, code == Errc::timeout ? Stop::timeout : Stop::cancelled);
-  if (receiver != nullptr)
+  if (receiver != nullptr) {
     receiver->call_ended(fail(std::move(error)));
-  else if (pending != nullptr)
+  } else if (pending != nullptr) {
+    const LogScope scope(pending->context == nullptr ? LogTrace{} : trace_of(*pending->context));
     pending->waiter.resume();
+  }
 }
 
 void CallRunner::expire(CallRecord& record) {

@@ -33,7 +33,8 @@ struct Request {
   std::array<std::string_view, 2> names{};  ///< what stood for the braces of the route
   CallerPtr caller{};                       ///< null where no token is needed
   TraceId trace{};
-  Instant started{};  ///< set when the log shows requests
+  std::uint64_t span = 0;  ///< this node's part of the trace
+  Instant started{};       ///< set when the log shows requests
 };
 
 struct DoorSettings {

@@ -40,6 +40,7 @@ class Batch final : public HttpAbort {
         client_(*request.http.client),
         caller_(request.caller),
         trace_(request.trace),
+        span_(request.span),
         started_(request.started),
         single_(single) {}
 
@@ -91,6 +92,7 @@ class Batch final : public HttpAbort {
     if (request->params) wanted.params = *std::move(request->params);
     wanted.caller = caller_;
     wanted.trace = trace_;
+    wanted.span = span_;
     if (request->timeout_ms) wanted.timeout_ns = request->timeout_ms->as_int() * 1'000'000;
     door_.rpc.call(std::move(wanted), entry);
   }
@@ -138,6 +140,7 @@ class Batch final : public HttpAbort {
   Endpoint client_;
   CallerPtr caller_;
   TraceId trace_;
+  std::uint64_t span_;
   Instant started_;
   bool single_;
   std::vector<std::unique_ptr<BatchEntry>> entries_;

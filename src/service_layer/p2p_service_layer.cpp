@@ -51,6 +51,8 @@ void P2PServiceLayer::on_request(const HttpRequest& http, HttpExchange& exchange
   const auto parent =
       request.headers.traceparent.empty() ? std::nullopt : read_traceparent(request.headers.traceparent);
   request.trace = parent ? *parent : traces_.next();
+  request.span = traces_.next_span();
+  const LogScope scope({request.trace, request.span});
   if (door_.log.enabled(LogLevel::debug)) request.started = door_.clock.now();
   if (!host_is_ours(request))
     return answer_error(door_, request, exchange,

@@ -56,6 +56,7 @@ void run_call(Door& door, const Request& request, HttpExchange& exchange, const 
   if (envelope->params) wanted.params = *std::move(envelope->params);
   wanted.caller = request.caller;
   wanted.trace = request.trace;
+  wanted.span = request.span;
   wanted.timeout_ns = wishes->timeout_ns;
   call.run(std::move(wanted));
 }
@@ -97,6 +98,7 @@ void local_call(Door& door, const Request& request, HttpExchange& exchange) {
   wanted.path = {request.names[0], request.names[1]};
   wanted.caller = request.caller;
   wanted.trace = request.trace;
+  wanted.span = request.span;
   call.run(std::move(wanted));
 }
 

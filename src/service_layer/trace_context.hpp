@@ -19,6 +19,7 @@ class TraceIds {
  public:
   explicit TraceIds(Random& random) : state_{random.next() | 1, random.next()} {}
   [[nodiscard]] TraceId next() noexcept { return {step() | 1, step()}; }
+  [[nodiscard]] std::uint64_t next_span() noexcept { return step() | 1; }
 
  private:
   std::uint64_t step() noexcept {  // xoroshiro128+

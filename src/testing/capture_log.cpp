@@ -1,14 +1,22 @@
 #include "testing/capture_log.hpp"
 
 #include <algorithm>
-#include <array>
+
+#include <p2p/detail/runtime.hpp>
+
+#include "base/json.hpp"
 
 namespace p2p {
 
-void CaptureLog::write(LogLevel level, std::string_view logger, std::string_view message) {
-  constexpr std::array<std::string_view, 6> words{"TRACE", "DEBUG", "INFO", "WARN", "ERROR", "OFF"};
+void CaptureLog::write_line(LogLevel level, std::string_view logger, std::string_view message,
+                            const LogField* fields, std::size_t count) {
+  std::string line = fmt::format("{} | {} | {}", log_level_name(level), logger, message);
+  for (std::size_t i = 0; i < count; ++i) {
+    line.append(i == 0 ? "  " : " ").append(fields[i].name).append("=");
+    json::write(fields[i].value, line);
+  }
   const std::lock_guard lock(mutex_);
-  lines_.push_back(fmt::format("{} | {} | {}", words[static_cast<std::size_t>(level)], logger, message));
+  lines_.push_back(std::move(line));
 }
 
 std::vector<std::string> CaptureLog::lines() const {

@@ -16,9 +16,10 @@ class CaptureLog final : public Log {
  public:
   explicit CaptureLog(LogLevel level = LogLevel::debug) : Log(level) {}
 
-  void write(LogLevel level, std::string_view logger, std::string_view message) override;
+  void write_line(LogLevel level, std::string_view logger, std::string_view message, const LogField* fields,
+                  std::size_t count) override;
 
-  /// "ERROR | Hosting | text", one a line of the log.
+  /// "ERROR | Hosting | text", one a line of the log. Fields stand behind as they do in the text.
   [[nodiscard]] std::vector<std::string> lines() const;
   /// How many lines hold `text`.
   [[nodiscard]] std::size_t count(std::string_view text) const;

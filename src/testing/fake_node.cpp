@@ -18,6 +18,7 @@ CallRequest FakeNode::request(std::string_view path, Value params, Role role, st
   request.params = std::move(params);
   request.caller = std::move(caller);
   request.trace = {0x0123456789abcdef, 0xfedcba9876543210};
+  request.span = 0x77;
   return request;
 }
 
