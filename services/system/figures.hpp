@@ -13,6 +13,7 @@
 
 #include "api.hpp"
 #include "proc_texts.hpp"
+#include "text_scan.hpp"
 
 namespace system_service {
 
@@ -30,9 +31,9 @@ class NeverFalling {
   [[nodiscard]] std::array<std::int64_t, N> at(const std::array<std::int64_t, N>& raw) {
     std::array<std::int64_t, N> shown{};
     for (std::size_t i = 0; i < N; ++i) {
-      if (raw[i] < last_[i]) lost_[i] += last_[i] - raw[i];
+      if (raw[i] < last_[i]) lost_[i] = sum(lost_[i], last_[i] - raw[i]);
       last_[i] = raw[i];
-      shown[i] = raw[i] + lost_[i];
+      shown[i] = sum(raw[i], lost_[i]);
     }
     return shown;
   }

@@ -11,8 +11,9 @@ constexpr std::int64_t kib = 1024;
 CpuTimes parse_times(std::string_view line) {
   std::array<std::int64_t, 8> t{};  // user nice system idle iowait irq softirq steal; guest follows
   for (std::int64_t& ticks : t) ticks = next_number(line);
-  const std::int64_t busy = t[0] + t[1] + t[2] + t[5] + t[6] + t[7];
-  return {busy, busy + t[3] + t[4]};
+  std::int64_t busy = 0;
+  for (const std::size_t i : {0U, 1U, 2U, 5U, 6U, 7U}) busy = sum(busy, t[i]);
+  return {busy, sum(busy, sum(t[3], t[4]))};
 }
 
 bool begins_with_any(std::string_view name, std::initializer_list<std::string_view> prefixes) {
@@ -71,15 +72,15 @@ Memory parse_meminfo(std::string_view text) {
     std::string_view line = next_line(text);
     const std::string_view key = next_word(line);
     if (key == "MemTotal:")
-      memory.total = next_number(line) * kib;
+      memory.total = product(next_number(line), kib);
     else if (key == "MemFree:")
-      free = next_number(line) * kib;
+      free = product(next_number(line), kib);
     else if (key == "MemAvailable:")
-      available = next_number(line) * kib;
+      available = product(next_number(line), kib);
     else if (key == "Buffers:" || key == "Cached:")
-      reclaimable += next_number(line) * kib;
+      reclaimable = sum(reclaimable, product(next_number(line), kib));
   }
-  memory.available = available >= 0 ? available : free + reclaimable;  // some containers do not show it
+  memory.available = available >= 0 ? available : sum(free, reclaimable);  // some containers do not show it
   if (memory.available > memory.total) memory.available = memory.total;
   memory.used = memory.total - memory.available;
   if (memory.total > 0)
@@ -102,8 +103,9 @@ DiskCounters parse_diskstats(std::string_view text) {
     std::array<std::int64_t, 10>
         f{};  // reads merged sectors ms, writes merged sectors ms, in flight, busy ms
     for (std::int64_t& field : f) field = next_number(line);
-    const DiskCounters here = {f[0], f[4], f[2] * sector, f[6] * sector, f[3], f[7], f[1], f[5], f[9]};
-    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += here[i];
+    const DiskCounters here = {f[0], f[4], product(f[2], sector), product(f[6], sector), f[3], f[7], f[1],
+                               f[5], f[9]};
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = sum(sums[i], here[i]);
   }
   return sums;
 }
@@ -118,7 +120,7 @@ NetworkCounters parse_net_dev(std::string_view text) {
         f{};  // received: bytes packets errs drop and four more; sent: bytes packets errs drop
     for (std::int64_t& field : f) field = next_number(line);
     const NetworkCounters here = {f[8], f[0], f[9], f[1], f[2], f[10], f[3], f[11]};
-    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += here[i];
+    for (std::size_t i = 0; i < sums.size(); ++i) sums[i] = sum(sums[i], here[i]);
   }
   return sums;
 }

@@ -3,6 +3,7 @@
 
 #include <charconv>
 #include <cstdint>
+#include <limits>
 #include <string_view>
 
 namespace system_service {
@@ -25,13 +26,23 @@ inline std::string_view next_word(std::string_view& line) {
   return word;
 }
 
-/// The number that `word` begins with, or 0.
+/// The number that `word` begins with; 0 without one and for a negative one, which no counter is.
 inline std::int64_t number(std::string_view word) {
   std::int64_t value = 0;
   std::from_chars(word.data(), word.data() + word.size(), value);
-  return value;
+  return value > 0 ? value : 0;
 }
 
 inline std::int64_t next_number(std::string_view& line) { return number(next_word(line)); }
+
+/// Counters that stand at the largest number rather than wrap, whatever a text says.
+inline std::int64_t sum(std::int64_t a, std::int64_t b) {
+  std::int64_t value = 0;
+  return __builtin_add_overflow(a, b, &value) ? std::numeric_limits<std::int64_t>::max() : value;
+}
+inline std::int64_t product(std::int64_t a, std::int64_t b) {
+  std::int64_t value = 0;
+  return __builtin_mul_overflow(a, b, &value) ? std::numeric_limits<std::int64_t>::max() : value;
+}
 
 }  // namespace system_service
