@@ -88,6 +88,69 @@ struct CommandResult {
   std::optional<std::string> error;                 ///< absent unless it ran past its time
 };
 
+struct ProcessRow {
+  std::int64_t pid = 0;
+  std::string name, username;
+  std::string status;      ///< psutil's words: "running", "sleeping", "disk-sleep", "stopped", "zombie", ...
+  double cpu_percent = 0;  ///< of one core, since the last look at it (at most 60 s), else since its start
+  double memory_percent = 0;
+  double create_time = 0;  ///< seconds since the epoch
+};
+
+struct ProcessList {
+  std::vector<ProcessRow> processes;
+  std::int64_t total = 0;     ///< that fit, also those beyond the limit
+  std::int64_t not_read = 0;  ///< processes beyond the first 10,000, which were not looked at
+  std::string timestamp;
+};
+
+struct MemoryInfo {
+  std::int64_t rss = 0, vms = 0;
+};
+
+struct ProcessInfo {
+  std::int64_t pid = 0;
+  std::string name, username, status;
+  double cpu_percent = 0, memory_percent = 0;
+  MemoryInfo memory_info;
+  double create_time = 0;
+  std::int64_t num_threads = 0;
+  std::vector<std::string> cmdline;     ///< cut at 4 KiB
+  std::optional<std::string> exe, cwd;  ///< null when not readable
+  std::int64_t ppid = 0;
+  std::optional<std::int64_t> open_files;  ///< how many descriptors; null when not readable
+  std::string timestamp;
+};
+
+struct Termination {
+  std::int64_t pid = 0;
+  std::string name, signal;                  ///< "SIGTERM" or "SIGKILL"
+  bool terminated = false;                   ///< it was gone before the grace had passed
+  std::optional<std::int64_t> exit_seen_ms;  ///< after the signal; null when it still runs
+  bool success = false;
+  std::string timestamp;
+};
+
+/// A unit of systemd, as `systemctl list-units` shows it.
+struct UnitRow {
+  std::string name, load, active, sub, description;
+};
+
+struct UnitList {
+  std::vector<UnitRow> services;
+  std::int64_t total = 0;  ///< also those beyond the limit
+  std::string timestamp;
+};
+
+struct ServiceActionResult {
+  std::string service_name, action;
+  bool success = false;  ///< of `status`: the state is known, whatever it is
+  std::int64_t return_code = 0;
+  std::string stdout, stderr;
+  std::string active_state, sub_state;  ///< after the action; empty when systemd does not say
+  std::string timestamp;
+};
+
 struct Pong {
   bool pong = true;
   std::string node_id, timestamp;
@@ -102,6 +165,16 @@ struct System : p2p::Contract {
   p2p::Method<"execute_command(command, timeout, working_dir)",
               CommandResult(std::string, std::int64_t, std::optional<std::string>)>
       execute_command{this};
+  p2p::Method<"list_processes(filter_name, limit, sort)",
+              ProcessList(std::optional<std::string>, std::int64_t, std::string)>
+      list_processes{this};
+  p2p::Method<"get_process_info(pid)", ProcessInfo(std::int64_t)> get_process_info{this};
+  p2p::Method<"terminate_process(pid, force, create_time, grace)",
+              Termination(std::int64_t, bool, std::optional<double>, std::int64_t)>
+      terminate_process{this};
+  p2p::Method<"list_services(pattern, limit)", UnitList(std::string, std::int64_t)> list_services{this};
+  p2p::Method<"service_action(service_name, action)", ServiceActionResult(std::string, std::string)>
+      service_action{this};
 };
 
 }  // namespace system_service

@@ -12,7 +12,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "shell_process.hpp"
+#include "spawned_process.hpp"
 #include "steady.hpp"
 
 namespace system_service {
@@ -30,13 +30,15 @@ int ms_until(std::int64_t at_ns) {
 
 }  // namespace
 
-Command::Command(CommandRequest request, const std::vector<std::string>& environment, CommandLimits limits)
+Command::Command(CommandRequest request, const std::vector<std::string>& environment, CommandGuard& guard,
+                 CommandLimits limits)
     : request_(std::move(request)),
       environment_(environment),
+      guard_(guard),
       limits_(limits),
       wake_(::eventfd(0, EFD_CLOEXEC | EFD_NONBLOCK)),
-      out_(limits.output),
-      err_(limits.output) {}
+      out_(request_.output),
+      err_(request_.output) {}
 
 void Command::stop() {
   Wish none = Wish::none;
@@ -59,25 +61,29 @@ void Command::run() {
 }
 
 bool Command::start() {
+  using End = CommandOutcome::End;
   const Descriptor directory(::open(request_.working_dir.c_str(), O_PATH | O_DIRECTORY | O_CLOEXEC));
-  if (!directory) {
-    outcome_.end = CommandOutcome::End::no_directory;
-    outcome_.failure = text_of(errno);
-    return false;
+  if (!directory) return refuse(End::no_directory, errno);
+  if (const int error = guard_.ready(); error != 0) return refuse(End::not_started, error);
+  auto spawned = spawn_process(request_.arguments, directory, environment_);
+  if (!spawned) {
+    const bool directory_closed =
+        spawned.error() == EACCES && request_.working_dir != "/";  // the program may be executed by everyone
+    return refuse(directory_closed ? End::no_directory : End::not_started, spawned.error());
   }
-  auto shell = start_shell(request_.command, directory, environment_);
-  if (!shell) {
-    const bool directory_closed = shell.error() == EACCES;  // /bin/sh may be executed by everyone
-    outcome_.end = directory_closed ? CommandOutcome::End::no_directory : CommandOutcome::End::not_started;
-    outcome_.failure = text_of(shell.error());
-    return false;
-  }
-  pid_ = shell->pid;
-  process_ = std::move(shell->process);
-  out_pipe_ = std::move(shell->out);
-  err_pipe_ = std::move(shell->err);
-  outcome_.end = CommandOutcome::End::ended;
+  pid_ = spawned->pid;
+  guard_.watch(pid_);
+  process_ = std::move(spawned->process);
+  out_pipe_ = std::move(spawned->out);
+  err_pipe_ = std::move(spawned->err);
+  outcome_.end = End::ended;
   return true;
+}
+
+bool Command::refuse(CommandOutcome::End end, int error) {
+  outcome_.end = end;
+  outcome_.failure = text_of(error);
+  return false;
 }
 
 bool Command::at_its_end() const noexcept {
@@ -138,15 +144,16 @@ void Command::enter(Phase phase) {
   }
 }
 
-/// The shell is not reaped before the end, so its number, which is the group's, cannot be another process's
+/// The program is not reaped before the end, so its number, which is the group's, cannot be another process's
 /// yet.
 void Command::signal_group(int signal) const noexcept { ::kill(-pid_, signal); }
 
 void Command::end_group() {
   signal_group(SIGKILL);
+  guard_.forget(pid_);
   siginfo_t info{};
   const auto process = static_cast<id_t>(process_.get());
-  // A shell that even SIGKILL has not ended yet hangs in the kernel; it is not waited for, its answer is due.
+  // One that even SIGKILL has not ended yet hangs in the kernel; it is not waited for, its answer is due.
   if (::waitid(P_PIDFD, process, &info, WEXITED | WNOHANG) != 0 || info.si_pid == 0) return;
   outcome_.return_code = info.si_code == CLD_EXITED ? info.si_status : -info.si_status;
 }

@@ -1,9 +1,10 @@
-// Command: one shell command, from its start to the end of its process group.
+// Command: one program, often a shell, from its start to the end of its process group.
 //
-// `/bin/sh -c`, in a session and process group of its own, stdin from /dev/null, no descriptor of the node, a
-// small environment. It is at its end when the shell has ended and its pipes are closed; what is left of the
+// In a session and process group of its own, stdin from /dev/null, no descriptor of the node, a small
+// environment. It is at its end when the program has ended and its pipes are closed; what is left of the
 // group then, a job in the background, is killed: nothing outlives the answer but what left the group by
-// itself (setsid). At the time limit and at `stop` the group gets SIGTERM, after `grace_ms` SIGKILL.
+// itself (setsid). At the time limit and at `stop` the group gets SIGTERM, after `grace_ms` SIGKILL. Should
+// the node be killed meanwhile, the guard ends the group.
 //
 // Threads: `run` blocks and has a thread of its own; `stop` and `kill` any; `outcome` after `run`.
 #pragma once
@@ -18,19 +19,25 @@
 #include <sys/types.h>
 
 #include "captured_output.hpp"
+#include "command_guard.hpp"
 #include "descriptor.hpp"
 
 namespace system_service {
 
 struct CommandRequest {
-  std::string command;
+  std::vector<std::string> arguments;  ///< the first is the path of the program
   std::int64_t timeout_ms = 30'000;
   std::string working_dir = "/";
+  std::size_t output = std::size_t{256} << 10;  ///< bytes kept of each stream: memory of a running command
 };
 
+/// What /bin/sh makes of `text`.
+[[nodiscard]] inline std::vector<std::string> shell_command(std::string text) {
+  return {"/bin/sh", "-c", std::move(text)};
+}
+
 struct CommandLimits {
-  std::size_t output = std::size_t{256} << 10;  ///< bytes kept of each stream: memory of a running command
-  std::int64_t grace_ms = 2000;                 ///< between SIGTERM and SIGKILL
+  std::int64_t grace_ms = 2000;  ///< between SIGTERM and SIGKILL
   std::int64_t last_words_ms =
       1000;  ///< after SIGKILL, for a pipe that a process outside the group holds open
 };
@@ -38,7 +45,7 @@ struct CommandLimits {
 struct CommandOutcome {
   enum class End { ended, timed_out, stopped, no_directory, not_started };
   End end = End::not_started;
-  std::optional<std::int64_t> return_code;  ///< minus the signal's number when a signal ended the shell
+  std::optional<std::int64_t> return_code;  ///< minus the signal's number when a signal ended the program
   std::string out, err;
   std::int64_t out_bytes = 0, err_bytes = 0;
   bool out_truncated = false, err_truncated = false;
@@ -48,8 +55,9 @@ struct CommandOutcome {
 
 class Command {
  public:
-  /// `environment` in the form `NAME=value`; it must outlive the command.
-  Command(CommandRequest request, const std::vector<std::string>& environment, CommandLimits limits);
+  /// `environment` in the form `NAME=value`; it and the guard must outlive the command.
+  Command(CommandRequest request, const std::vector<std::string>& environment, CommandGuard& guard,
+          CommandLimits limits);
   Command(const Command&) = delete;
   Command& operator=(const Command&) = delete;
 
@@ -65,6 +73,7 @@ class Command {
   enum class Wish { none, stop, kill };
 
   [[nodiscard]] bool start();
+  bool refuse(CommandOutcome::End end, int error);
   void watch();
   [[nodiscard]] bool at_its_end() const noexcept;
   void poll_once();
@@ -77,6 +86,7 @@ class Command {
 
   const CommandRequest request_;
   const std::vector<std::string>& environment_;
+  CommandGuard& guard_;
   const CommandLimits limits_;
   Descriptor wake_;
   std::atomic<Wish> wish_ = Wish::none;

@@ -8,8 +8,9 @@
 namespace system_service {
 
 struct CommandPool::Job {
-  Job(CommandRequest request, const std::vector<std::string>& environment, CommandLimits limits)
-      : command(std::move(request), environment, limits) {}
+  Job(CommandRequest request, const std::vector<std::string>& environment, CommandGuard& guard,
+      CommandLimits limits)
+      : command(std::move(request), environment, guard, limits) {}
 
   void run() {
     command.run();
@@ -25,8 +26,8 @@ struct CommandPool::Job {
   bool ended = false;
 };
 
-CommandPool::CommandPool(std::vector<std::string> environment, CommandLimits limits)
-    : environment_(std::move(environment)), limits_(limits) {}
+CommandPool::CommandPool(std::vector<std::string> environment, CommandGuard& guard, CommandLimits limits)
+    : environment_(std::move(environment)), guard_(guard), limits_(limits) {}
 
 CommandPool::~CommandPool() {
   for (const auto& job : jobs_) job->command.kill();
@@ -52,7 +53,7 @@ CommandPool::Ticket CommandPool::start(CommandRequest request, std::function<voi
   if (running() >= most_commands)
     throw p2p::Error(p2p::Errc::overloaded, "8 commands run on this node already",
                      p2p::Value{{"retry_after", 1}});
-  auto job = std::make_shared<Job>(std::move(request), environment_, limits_);
+  auto job = std::make_shared<Job>(std::move(request), environment_, guard_, limits_);
   job->on_end = std::move(on_end);
   try {
     job->thread = std::thread([&running = *job] { running.run(); });

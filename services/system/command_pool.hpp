@@ -23,7 +23,8 @@ class CommandPool {
  public:
   static constexpr std::size_t most_commands = 8;
 
-  CommandPool(std::vector<std::string> environment, CommandLimits limits = {});
+  /// The guard must outlive the pool.
+  CommandPool(std::vector<std::string> environment, CommandGuard& guard, CommandLimits limits = {});
   CommandPool(const CommandPool&) = delete;
   CommandPool& operator=(const CommandPool&) = delete;
   /// Kills what still runs and waits for its threads.
@@ -54,6 +55,7 @@ class CommandPool {
 
  private:
   const std::vector<std::string> environment_;
+  CommandGuard& guard_;
   const CommandLimits limits_;
   std::list<std::shared_ptr<Job>> jobs_;
 };

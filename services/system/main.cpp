@@ -1,25 +1,16 @@
-// system: the service that every node has. Its figures come from a background sampler, commands run beside
-// the loop, and whatever else might block runs on the pool: no method keeps the loop.
-//
-// An ordinary service of the public SDK, compiled into the node (P2P_BUILTIN), and so the largest example of
-// one.
+// The service's life, and what it knows of the machine.
 #include <algorithm>
 #include <cstdlib>
-#include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
-#include <p2p/service.hpp>
-
-#include "api.hpp"
-#include "cgroup_limits.hpp"
-#include "command_pool.hpp"
-#include "disk_usage.hpp"
+#include "answers.hpp"
 #include "host_facts.hpp"
 #include "mounts.hpp"
-#include "parameters.hpp"
-#include "sampler.hpp"
+#include "run.hpp"
 #include "steady.hpp"
+#include "systemctl.hpp"
 
 namespace system_service {
 namespace {
@@ -27,6 +18,7 @@ namespace {
 using namespace p2p;
 
 constexpr std::int64_t ns_per_ms = 1'000'000;
+constexpr std::int64_t largest_pid = 4'194'304;  // PID_MAX_LIMIT of 64 bit kernels
 
 /// No secret of the node is among them.
 std::vector<std::string> environment_of_commands() {
@@ -37,101 +29,78 @@ std::vector<std::string> environment_of_commands() {
   return environment;
 }
 
-/// What is absent in an answer is left out, not null.
-Value without(Value answer, std::string_view absent) {
-  std::erase_if(answer.make_object(),
-                [&](const Member& member) { return member.first == absent && member.second.is_null(); });
-  return answer;
-}
+}  // namespace
 
-CommandResult result_of(const CommandOutcome& outcome) {
-  CommandResult result;
-  result.stdout = outcome.out;
-  result.stderr = outcome.err;
-  result.stdout_bytes = outcome.out_bytes;
-  result.stderr_bytes = outcome.err_bytes;
-  result.stdout_truncated = outcome.out_truncated;
-  result.stderr_truncated = outcome.err_truncated;
-  result.duration_ms = outcome.duration_ms;
-  if (outcome.end == CommandOutcome::End::ended) result.return_code = outcome.return_code;
-  result.success = result.return_code == 0;
-  return result;
-}
-
-class Run : public BaseService {
- public:
-  static constexpr auto SERVICE_NAME = "system";
-
-  Run();
-  Task<> initialize() override;
-  Task<> cleanup() override;
-  Task<Value> health_check() override;
-
-  SERVICE_METHOD(get_system_info, (),
-                 description = "The machine: name, system, CPUs, memory, disks, interfaces", public = true,
-                 role = "viewer", cache_ttl = 60);
-  Task<SystemInfo> get_system_info();
-
-  SERVICE_METHOD(get_system_metrics, (),
-                 description = "CPU, memory, disk and network figures of the last second", public = true,
-                 role = "viewer", idempotent = true);
-  Value get_system_metrics();
-
-  SERVICE_METHOD(ping, (), description = "Answers at once", public = true, role = "viewer",
-                 idempotent = true);
-  Pong ping() { return {true, std::string(node_id()), timestamp()}; }
-
-  SERVICE_METHOD(
-      execute_command, (command, timeout = 30, working_dir = null),
-      description = "Runs a shell command as the node's user; its output is cut at 256 KiB a stream",
-      public = true, role = "admin", timeout = 70);
-  Task<Value> execute_command(std::string command, std::int64_t timeout,
-                              std::optional<std::string> working_dir);
-
-  SERVICE_METHOD(execute_simple_test, (),
-                 description = "Runs echo 'Hello World': can this node start commands?", public = true,
-                 role = "operator");
-  Task<Value> execute_simple_test() { return run_command("echo 'Hello World'", 5, "/"); }
-
- private:
-  void describe();
-  Task<> refresh_disks();
-  Task<> ask_mounts();
-  Task<Value> run_command(std::string command, std::int64_t timeout, std::string working_dir);
-  bool sampler_is_late(std::int64_t age_ms);
-
-  Sampler sampler_;
-  CommandPool commands_{environment_of_commands()};
-  DiskUsage disks_;
-  std::optional<Limits> limits_;
-  bool warned_of_sampler_ = false;
-};
-
-Run::Run() {
-  info.description = "Facts and figures of this machine, and commands on it";
+Run::Run()
+    : guard_(environment_of_commands()),
+      commands_(environment_of_commands(), guard_),
+      systemctl_(systemctl_environment(environment_of_commands()), guard_),
+      processes_(std::make_shared<Processes>()) {
+  info.description = "Facts and figures of this machine, its processes and services, and commands on it";
   info.domain = "system";
   describe();
 }
 
 /// Schemas say more than the C++ types do.
 void Run::describe() {
+  const auto integer = [](std::int64_t least, std::int64_t most, Value fallback) {
+    Value schema{{"type", "integer"}, {"minimum", least}, {"maximum", most}};
+    return fallback.is_null() ? schema : std::move(schema.set("default", std::move(fallback)));
+  };
+  const auto one_of = [](std::initializer_list<Value> words) {
+    return Value{{"type", "string"}, {"enum", Value::array(words)}};
+  };
+  const auto text = [](std::int64_t least, std::int64_t most) {
+    return Value{{"type", "string"}, {"minLength", least}, {"maxLength", most}};
+  };
+  const auto or_null = [](Value schema, std::string_view type) {
+    schema.set("type", Value::array({type, "null"})).set("default", nullptr);
+    return schema;
+  };
+  const auto parameter = [](MethodInfo& method, std::string_view name, Value schema) {
+    Value properties = method.params_schema["properties"];
+    method.params_schema.set("properties", std::move(properties.set(name, std::move(schema))));
+  };
   for (MethodInfo& method : declared_methods()) {
     if (method.name == "get_system_metrics") method.result_schema = schema<SystemMetrics>();
-    if (!method.name.starts_with("execute_")) continue;
-    method.result_schema = schema<CommandResult>();
-    if (method.name != "execute_command") continue;
-    method.params_schema = Value{
-        {"type", "object"},
-        {"properties",
-         Value{{"command", Value{{"type", "string"}, {"minLength", 1}, {"maxLength", 8192}}},
-               {"timeout", Value{{"type", "integer"}, {"minimum", 1}, {"maximum", 60}, {"default", 30}}},
-               {"working_dir", Value{{"type", Value::array({"string", "null"})}, {"default", nullptr}}}}},
-        {"required", Value::array({"command"})},
-        {"additionalProperties", false}};
+    if (method.name.starts_with("execute_")) method.result_schema = schema<CommandResult>();
+    if (method.name == "list_processes") method.result_schema = schema<ProcessList>();
+    if (method.name == "execute_command") {
+      parameter(method, "command", text(1, 8192));
+      parameter(method, "timeout",
+                Value{{"type", "integer"},
+                      {"minimum", 1},
+                      {"default", 30},
+                      {"description", "seconds, at most system.execute_timeout_max, 60 unless set"}});
+      parameter(method, "working_dir", or_null(text(1, 4096), "string"));
+    } else if (method.name == "list_processes") {
+      parameter(method, "filter_name", or_null(text(1, 255), "string"));
+      parameter(method, "limit", integer(1, 5000, 1000));
+      parameter(method, "sort", one_of({"cpu", "memory", "pid"}).set("default", "pid"));
+    } else if (method.name == "get_process_info") {
+      parameter(method, "pid", integer(1, largest_pid, {}));
+    } else if (method.name == "terminate_process") {
+      parameter(method, "pid", integer(1, largest_pid, {}));
+      parameter(method, "grace", integer(0, 30, 5));
+    } else if (method.name == "list_services") {
+      parameter(method, "pattern", text(1, 255).set("default", "*.service"));
+      parameter(method, "limit", integer(1, 1000, 500));
+    } else if (method.name == "service_action") {
+      parameter(method, "service_name", text(1, 255).set("pattern", R"(^(?!-)[A-Za-z0-9@._:\\-]{1,255}$)"));
+      parameter(method, "action", one_of({"start", "stop", "restart", "enable", "disable", "status"}));
+    }
   }
 }
 
+void Run::read_config() {
+  std::vector<std::string> complaints;
+  settings_ = read_settings(config, complaints);
+  for (const std::string& complaint : complaints) logger.warning("{}", complaint);
+  sampler_.set_interval_ms(settings_.sample_interval_ms);
+}
+
 Task<> Run::initialize() {
+  read_config();
   sampler_.start();
   try {
     co_await refresh_disks();  // so that the first get_system_info is whole
@@ -139,15 +108,22 @@ Task<> Run::initialize() {
     logger.warning("the disks' usage is not known yet: {}", error.message());
   }
   every("disk usage", 30_s, &Run::refresh_disks);
+  every("sampler", 5_s, &Run::watch_sampler);
+}
+
+Task<> Run::config_changed() {
+  read_config();
+  co_return;
 }
 
 Task<> Run::cleanup() {
   sampler_.stop();
   commands_.stop_all();
+  systemctl_.stop_all();
   try {
-    while (commands_.running() > 0) co_await sleep(10_ms);
+    while (commands_.running() + systemctl_.running() > 0) co_await sleep(10_ms);
   } catch (const Error&) {
-    logger.warning("stopped before all commands had ended; they are killed");  // by the pool's destructor
+    logger.warning("stopped before all commands had ended; they are killed");  // by the pools' destructors
   }
 }
 
@@ -179,16 +155,24 @@ Value Run::get_system_metrics() {
 
 Task<Value> Run::health_check() {
   Value health = co_await BaseService::health_check();
-  const std::int64_t age = (steady_ns() - sampler_.newest().at_ns) / ns_per_ms;
-  if (sampler_is_late(age)) health.set("status", "degraded").set("reason", "the sampler is late");
+  if (sampler_is_late(sample_age_ms())) health.set("status", "degraded").set("reason", "the sampler is late");
   co_return health;
 }
 
+std::int64_t Run::sample_age_ms() const { return (steady_ns() - sampler_.newest().at_ns) / ns_per_ms; }
+
 bool Run::sampler_is_late(std::int64_t age_ms) {
-  const bool late = age_ms > 3 * sampler_.interval_ms();
-  if (late && !warned_of_sampler_) logger.warning("the last sample is {} ms old", age_ms);
-  warned_of_sampler_ = late;
-  return late;
+  const SampleAge::Says says = sample_age_.look(age_ms, sampler_.interval_ms());
+  if (says == SampleAge::Says::late_for_the_first_time)
+    logger.warning("the last sample is {} ms old, one is due each {} ms: the figures stand still", age_ms,
+                   sampler_.interval_ms());
+  return says != SampleAge::Says::fresh;
+}
+
+/// So that a sampler that hangs is seen when nobody asks for figures, too.
+Task<> Run::watch_sampler() {
+  (void)sampler_is_late(sample_age_ms());
+  co_return;
 }
 
 /// Each mount has two seconds: the wait is begun anew with each answer, and ends when nobody is waited for.
@@ -228,45 +212,6 @@ Task<> Run::ask_mounts() {
   }
 }
 
-// ---------------------------------------------------------------- commands
-
-Task<Value> Run::execute_command(std::string command, std::int64_t timeout,
-                                 std::optional<std::string> working_dir) {
-  Parameters parameters;
-  parameters.length("command", command, 1, 8192);
-  parameters.range("timeout", timeout, 1, 60);
-  if (working_dir) parameters.absolute_path("working_dir", *working_dir);
-  parameters.raise();
-  return run_command(std::move(command), timeout, working_dir.value_or("/"));
-}
-
-/// When the caller goes or the node stops, `co_await ended` throws, and the ticket's end stops the command.
-Task<Value> Run::run_command(std::string command, std::int64_t timeout, std::string working_dir) {
-  Signal ended(*this);
-  const CommandPool::Ticket ticket =
-      commands_.start({command, timeout * 1000, working_dir}, [&ended] { ended.set(); });
-  co_await ended;
-  const CommandOutcome& outcome = ticket.outcome();
-  using End = CommandOutcome::End;
-  if (outcome.end == End::no_directory) {
-    Parameters parameters;
-    parameters.wrong("working_dir", outcome.failure, working_dir.substr(0, 64));
-    parameters.raise();
-  }
-  if (outcome.end == End::not_started)
-    throw Error(Errc::method_failed, "cannot start /bin/sh: " + outcome.failure);
-  if (outcome.end == End::stopped) throw Error(Errc::cancelled, "the node is stopping");
-  CommandResult result = result_of(outcome);
-  if (outcome.end == End::timed_out)
-    result.error = "Command timeout after " + std::to_string(timeout) + " seconds";
-  result.command = std::move(command);
-  result.working_dir = std::move(working_dir);
-  result.timeout_used = timeout;
-  result.timestamp = this->timestamp();
-  co_return without(to_value(std::move(result)), "error");
-}
-
-}  // namespace
 }  // namespace system_service
 
 EXPORT_SERVICE(system_service::Run)

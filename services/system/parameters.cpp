@@ -7,7 +7,8 @@
 namespace system_service {
 namespace {
 
-constexpr std::size_t longest_path = 4096;  // PATH_MAX: the kernel takes no longer one
+constexpr std::size_t longest_path = 4096;       // PATH_MAX: the kernel takes no longer one
+constexpr std::int64_t largest_pid = 4'194'304;  // PID_MAX_LIMIT of 64 bit kernels
 constexpr std::size_t shown = 64;
 
 std::string bounds(std::int64_t least, std::int64_t most) {
@@ -30,6 +31,8 @@ void Parameters::length(std::string_view name, std::string_view given, std::size
 void Parameters::range(std::string_view name, std::int64_t given, std::int64_t least, std::int64_t most) {
   if (given < least || given > most) wrong(name, "must be " + bounds(least, most), given);
 }
+
+void Parameters::pid(std::string_view name, std::int64_t given) { range(name, given, 1, largest_pid); }
 
 void Parameters::absolute_path(std::string_view name, const std::string& given) {
   if (given.empty() || given[0] != '/')

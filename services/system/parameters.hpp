@@ -15,6 +15,7 @@ class Parameters {
  public:
   void length(std::string_view name, std::string_view given, std::size_t least, std::size_t most);
   void range(std::string_view name, std::int64_t given, std::int64_t least, std::int64_t most);
+  void pid(std::string_view name, std::int64_t given);
   /// A name of the file system, from its root.
   void absolute_path(std::string_view name, const std::string& given);
   void wrong(std::string_view name, std::string what, p2p::Value got);

@@ -1,5 +1,6 @@
 #include "proc_reader.hpp"
 
+#include <algorithm>
 #include <cerrno>
 
 #include <fcntl.h>
@@ -24,12 +25,12 @@ ssize_t read_at(int fd, char* to, std::size_t size, std::size_t offset) {
 
 }  // namespace
 
-std::string read_text(const std::string& path) {
+std::string read_text(const std::string& path, std::size_t most) {
   const Descriptor file(open_to_read(path));
   std::string text;
   char chunk[4096];
-  while (file && text.size() < largest_text) {
-    const ssize_t got = read_at(file.get(), chunk, sizeof chunk, text.size());
+  while (file && text.size() < most) {
+    const ssize_t got = read_at(file.get(), chunk, std::min(sizeof chunk, most - text.size()), text.size());
     if (got <= 0) break;
     text.append(chunk, static_cast<std::size_t>(got));
   }

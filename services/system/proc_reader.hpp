@@ -18,8 +18,9 @@
 
 namespace system_service {
 
-/// A small file, read once; empty when it cannot be read. For texts of the kernel: at most 1 MiB is taken.
-[[nodiscard]] std::string read_text(const std::string& path);
+/// A small file, read once; empty when it cannot be read. For texts of the kernel: at most 1 MiB is taken, or
+/// `most`.
+[[nodiscard]] std::string read_text(const std::string& path, std::size_t most = std::size_t{1} << 20);
 
 class ProcReader {
  public:

@@ -9,7 +9,7 @@
 namespace system_service {
 
 Sampler::Sampler(SamplerSettings settings) : settings_(std::move(settings)), reader_(settings_.proc) {
-  settings_.interval_ms = std::clamp<std::int64_t>(settings_.interval_ms, 250, 60'000);
+  set_interval_ms(settings_.interval_ms);
 }
 
 Sampler::~Sampler() { stop(); }
@@ -25,7 +25,7 @@ void Sampler::stop() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  stopped_.notify_all();
+  told_.notify_all();
   thread_.join();
   stopping_ = false;  // nobody else is there any more; it may be started again
 }
@@ -35,10 +35,22 @@ Sample Sampler::newest() const {
   return published_;
 }
 
+void Sampler::set_interval_ms(std::int64_t interval_ms) {
+  interval_ms_ = std::clamp<std::int64_t>(interval_ms, 250, 60'000);
+  {
+    const std::lock_guard lock(mutex_);
+    interval_changed_ = true;
+  }
+  told_.notify_all();
+}
+
 void Sampler::run() {
   std::unique_lock lock(mutex_);
-  while (!stopped_.wait_for(lock, std::chrono::milliseconds(settings_.interval_ms),
-                            [this] { return stopping_; })) {
+  while (!stopping_) {
+    interval_changed_ = false;
+    const bool told = told_.wait_for(lock, std::chrono::milliseconds(interval_ms_),
+                                     [this] { return stopping_ || interval_changed_; });
+    if (told) continue;
     lock.unlock();
     take_sample();
     lock.lock();

@@ -3,9 +3,10 @@
 //
 // A service may have a thread that outlives a call only because the built-in one is never unloaded.
 //
-// Threads: `newest` any; the rest the home loop. `stop` joins the thread.
+// Threads: `newest` and `interval_ms` any; the rest the home loop. `stop` joins the thread.
 #pragma once
 
+#include <atomic>
 #include <condition_variable>
 #include <cstdint>
 #include <mutex>
@@ -38,21 +39,24 @@ class Sampler {
 
   /// The last sample that was finished. A copy: nobody waits for whoever reads it.
   [[nodiscard]] Sample newest() const;
-  [[nodiscard]] std::int64_t interval_ms() const noexcept { return settings_.interval_ms; }
+  [[nodiscard]] std::int64_t interval_ms() const noexcept { return interval_ms_; }
+  /// Brought within bounds. Counts from now on, also for a sampler that runs.
+  void set_interval_ms(std::int64_t interval_ms);
 
  private:
   void take_sample();
   void run();
 
-  SamplerSettings settings_;
+  const SamplerSettings settings_;
   ProcReader reader_;
   Figures figures_;
   std::int64_t ticks_ = 0;
+  std::atomic<std::int64_t> interval_ms_;
 
   mutable std::mutex mutex_;  // of what follows
   Sample published_;
-  bool stopping_ = false;
-  std::condition_variable stopped_;
+  bool stopping_ = false, interval_changed_ = false;
+  std::condition_variable told_;
   std::thread thread_;
 };
 

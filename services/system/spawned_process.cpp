@@ -1,4 +1,4 @@
-#include "shell_process.hpp"
+#include "spawned_process.hpp"
 
 #include <cerrno>
 #include <utility>
@@ -47,11 +47,17 @@ class SpawnPlan {
     posix_spawnattr_destroy(&attributes_);
   }
 
+  /// -1 is /dev/null.
+  int stream(int number, int from) {
+    const int flags = number == STDIN_FILENO ? O_RDONLY : O_WRONLY;
+    return from < 0 ? posix_spawn_file_actions_addopen(&actions_, number, "/dev/null", flags, 0)
+                    : posix_spawn_file_actions_adddup2(&actions_, from, number);
+  }
   /// In this order: the directory is among the descriptors that are closed last.
-  int streams_and_directory(int out, int err, int directory) {
-    int failed = posix_spawn_file_actions_addopen(&actions_, STDIN_FILENO, "/dev/null", O_RDONLY, 0);
-    if (failed == 0) failed = posix_spawn_file_actions_adddup2(&actions_, out, STDOUT_FILENO);
-    if (failed == 0) failed = posix_spawn_file_actions_adddup2(&actions_, err, STDERR_FILENO);
+  int streams_and_directory(int in, int out, int err, int directory) {
+    int failed = stream(STDIN_FILENO, in);
+    if (failed == 0) failed = stream(STDOUT_FILENO, out);
+    if (failed == 0) failed = stream(STDERR_FILENO, err);
     if (failed == 0) failed = posix_spawn_file_actions_addfchdir_np(&actions_, directory);
     if (failed == 0) failed = posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1);
     return failed;
@@ -69,47 +75,67 @@ class SpawnPlan {
     constexpr int flags = POSIX_SPAWN_SETSID | POSIX_SPAWN_SETSIGMASK | POSIX_SPAWN_SETSIGDEF;
     return failed != 0 ? failed : posix_spawnattr_setflags(&attributes_, static_cast<short>(flags));
   }
-  int spawn(pid_t& pid, const std::string& command, const std::vector<std::string>& environment) {
-    std::string shell = "sh", option = "-c", text = command;
-    char* arguments[] = {shell.data(), option.data(), text.data(), nullptr};
-    std::vector<std::string> copies =
-        environment;  // posix_spawn asks for text it could write to, and does not
-    std::vector<char*> variables;
-    for (std::string& variable : copies) variables.push_back(variable.data());
-    variables.push_back(nullptr);
-    return posix_spawn(&pid, "/bin/sh", &actions_, &attributes_, arguments, variables.data());
+  int spawn(pid_t& pid, std::vector<std::string> arguments, std::vector<std::string> environment) {
+    std::vector<char*> words = pointers(arguments), variables = pointers(environment);
+    return posix_spawn(&pid, words[0], &actions_, &attributes_, words.data(), variables.data());
   }
 
  private:
+  /// posix_spawn asks for text that it could write to, and does not.
+  static std::vector<char*> pointers(std::vector<std::string>& texts) {
+    std::vector<char*> all;
+    for (std::string& text : texts) all.push_back(text.data());
+    all.push_back(nullptr);
+    return all;
+  }
+
   posix_spawn_file_actions_t actions_{};
   posix_spawnattr_t attributes_{};
 };
 
+struct Ends {
+  int in = -1, out = -1, err = -1;
+};
+
+std::expected<SpawnedProcess, int> spawn(const std::vector<std::string>& arguments, Ends ends, int directory,
+                                         const std::vector<std::string>& environment) {
+  SpawnPlan plan;
+  SpawnedProcess spawned;
+  int failed = plan.streams_and_directory(ends.in, ends.out, ends.err, directory);
+  if (failed == 0) failed = plan.session_and_signals();
+  if (failed == 0) failed = plan.spawn(spawned.pid, arguments, environment);
+  if (failed != 0) return std::unexpected(failed);
+  spawned.process = Descriptor(
+      static_cast<int>(::syscall(SYS_pidfd_open, spawned.pid, 0)));  // glibc 2.36 declares it for C only
+  if (spawned.process) return spawned;
+  failed = errno;
+  ::kill(-spawned.pid, SIGKILL);
+  ::waitpid(spawned.pid, nullptr, 0);
+  return std::unexpected(failed);
+}
+
 }  // namespace
 
-std::expected<ShellProcess, int> start_shell(const std::string& command, const Descriptor& directory,
-                                             const std::vector<std::string>& environment) {
+std::expected<SpawnedProcess, int> spawn_process(const std::vector<std::string>& arguments,
+                                                 const Descriptor& directory,
+                                                 const std::vector<std::string>& environment) {
   auto out = make_pipe();
   if (!out) return std::unexpected(out.error());
   auto err = make_pipe();
   if (!err) return std::unexpected(err.error());
-  SpawnPlan plan;
-  ShellProcess shell;
-  int failed = plan.streams_and_directory(out->write.get(), err->write.get(), directory.get());
-  if (failed == 0) failed = plan.session_and_signals();
-  if (failed == 0) failed = plan.spawn(shell.pid, command, environment);
-  if (failed != 0) return std::unexpected(failed);
-  shell.process = Descriptor(
-      static_cast<int>(::syscall(SYS_pidfd_open, shell.pid, 0)));  // glibc 2.36 declares it for C only
-  if (!shell.process) {
-    failed = errno;
-    ::kill(-shell.pid, SIGKILL);
-    ::waitpid(shell.pid, nullptr, 0);
-    return std::unexpected(failed);
-  }
-  shell.out = std::move(out->read);
-  shell.err = std::move(err->read);
-  return shell;
+  auto spawned = spawn(arguments, {-1, out->write.get(), err->write.get()}, directory.get(), environment);
+  if (!spawned) return spawned;
+  spawned->out = std::move(out->read);
+  spawned->err = std::move(err->read);
+  return spawned;
+}
+
+std::expected<SpawnedProcess, int> spawn_reader(const std::vector<std::string>& arguments,
+                                                const Descriptor& input,
+                                                const std::vector<std::string>& environment) {
+  const Descriptor root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+  if (!root) return std::unexpected(errno);
+  return spawn(arguments, {.in = input.get()}, root.get(), environment);
 }
 
 }  // namespace system_service

@@ -49,8 +49,9 @@ bool becomes_idle(CommandPool& pool) {
 
 TEST(CommandPool, says_when_a_command_has_ended) {
   Ends ends;
-  CommandPool pool(environment);
-  const auto ticket = pool.start({.command = "echo done"}, ends.one());
+  CommandGuard guard(environment);
+  CommandPool pool(environment, guard);
+  const auto ticket = pool.start({.arguments = shell_command("echo done")}, ends.one());
   ASSERT_TRUE(ends.reach(1));
   EXPECT_EQ(ticket.outcome().out, "done\n");
   EXPECT_TRUE(becomes_idle(pool));
@@ -58,26 +59,29 @@ TEST(CommandPool, says_when_a_command_has_ended) {
 
 TEST(CommandPool, a_ninth_command_is_refused_until_another_has_ended) {
   Ends ends;
-  CommandPool pool(environment);
+  CommandGuard guard(environment);
+  CommandPool pool(environment, guard);
   std::vector<CommandPool::Ticket> tickets;
-  for (int i = 0; i < 8; ++i) tickets.push_back(pool.start({.command = "sleep 1000"}, ends.one()));
+  for (int i = 0; i < 8; ++i)
+    tickets.push_back(pool.start({.arguments = shell_command("sleep 1000")}, ends.one()));
   try {
-    (void)pool.start({.command = "true"}, ends.one());
+    (void)pool.start({.arguments = shell_command("true")}, ends.one());
     ADD_FAILURE() << "a ninth command was taken";
   } catch (const p2p::Error& error) {
     EXPECT_EQ(error.code(), p2p::Errc::overloaded);
   }
   tickets.clear();
   ASSERT_TRUE(becomes_idle(pool));
-  const auto ticket = pool.start({.command = "true"}, ends.one());
+  const auto ticket = pool.start({.arguments = shell_command("true")}, ends.one());
   EXPECT_TRUE(ends.reach(1));
 }
 
 TEST(CommandPool, a_command_that_nobody_waits_for_is_stopped_and_says_nothing) {
   std::atomic<bool> called = false;
-  CommandPool pool(environment);
+  CommandGuard guard(environment);
+  CommandPool pool(environment, guard);
   {
-    const auto ticket = pool.start({.command = "sleep 1000"}, [&] { called = true; });
+    const auto ticket = pool.start({.arguments = shell_command("sleep 1000")}, [&] { called = true; });
   }
   EXPECT_TRUE(becomes_idle(pool));
   EXPECT_FALSE(called);
@@ -85,8 +89,9 @@ TEST(CommandPool, a_command_that_nobody_waits_for_is_stopped_and_says_nothing) {
 
 TEST(CommandPool, stop_all_ends_what_runs) {
   Ends ends;
-  CommandPool pool(environment);
-  const auto ticket = pool.start({.command = "sleep 1000"}, ends.one());
+  CommandGuard guard(environment);
+  CommandPool pool(environment, guard);
+  const auto ticket = pool.start({.arguments = shell_command("sleep 1000")}, ends.one());
   pool.stop_all();
   ASSERT_TRUE(ends.reach(1));
   EXPECT_EQ(ticket.outcome().end, CommandOutcome::End::stopped);
@@ -96,8 +101,10 @@ TEST(CommandPool, its_end_kills_even_who_ignores_SIGTERM) {
   Ends ends;
   const std::int64_t started = steady_ns();
   {
-    CommandPool pool(environment, {.grace_ms = 1'000'000});
-    const auto ticket = pool.start({.command = "trap '' TERM; while :; do sleep 1; done"}, ends.one());
+    CommandGuard guard(environment);
+    CommandPool pool(environment, guard, {.grace_ms = 1'000'000});
+    const auto ticket =
+        pool.start({.arguments = shell_command("trap '' TERM; while :; do sleep 1; done")}, ends.one());
     pool.stop_all();
   }
   EXPECT_LT(steady_ns() - started, patience_ns);

@@ -22,8 +22,10 @@ const std::vector<std::string> environment = {"PATH=/usr/bin:/bin", "HOME=/home/
 constexpr std::int64_t patience_ns = 20'000'000'000;
 
 CommandOutcome run(std::string text, std::int64_t timeout_ms = 20'000, std::string working_dir = "/",
-                   CommandLimits limits = {}) {
-  Command command({std::move(text), timeout_ms, std::move(working_dir)}, environment, limits);
+                   std::size_t output = std::size_t{256} << 10) {
+  CommandGuard guard(environment);
+  Command command({shell_command(std::move(text)), timeout_ms, std::move(working_dir), output}, environment,
+                  guard, {});
   command.run();
   return command.outcome();
 }
@@ -103,7 +105,7 @@ TEST(Command, a_working_dir_that_is_none_keeps_it_from_running) {
 }
 
 TEST(Command, output_beyond_the_limit_is_read_and_counted) {
-  const CommandOutcome outcome = run("head -c 3000000 /dev/zero | tr '\\0' x", 20'000, "/", {.output = 1000});
+  const CommandOutcome outcome = run("head -c 3000000 /dev/zero | tr '\\0' x", 20'000, "/", 1000);
   EXPECT_EQ(outcome.return_code, 0);
   EXPECT_EQ(outcome.out, std::string(1000, 'x'));
   EXPECT_EQ(outcome.out_bytes, 3'000'000);
@@ -137,7 +139,8 @@ TEST(Command, what_a_background_job_writes_after_the_shell_has_ended_belongs_to_
 }
 
 TEST(Command, it_can_be_stopped_before_it_begins) {
-  Command command({"sleep 1000", 20'000, "/"}, environment, {});
+  CommandGuard guard(environment);
+  Command command({shell_command("sleep 1000"), 20'000, "/"}, environment, guard, {});
   command.stop();
   command.run();
   EXPECT_EQ(command.outcome().end, End::stopped);
@@ -150,7 +153,8 @@ class Beside {
   explicit Beside(std::string text, CommandLimits limits = {})
       : ready_(std::filesystem::temp_directory_path() / ("p2p_system_test." + std::to_string(::getpid()))),
         environment_{"PATH=/usr/bin:/bin", "READY=" + ready_.string()},
-        command_({std::move(text), 600'000, "/"}, environment_, limits),
+        guard_(environment_),
+        command_({shell_command(std::move(text)), 600'000, "/"}, environment_, guard_, limits),
         thread_([this] { command_.run(); }) {}
   Beside(const Beside&) = delete;
   Beside& operator=(const Beside&) = delete;
@@ -174,6 +178,7 @@ class Beside {
  private:
   std::filesystem::path ready_;
   std::vector<std::string> environment_;
+  CommandGuard guard_;
   Command command_;
   std::thread thread_;
 };
@@ -186,6 +191,29 @@ TEST(Command, one_that_writes_without_end_is_cut_and_can_be_ended) {
   EXPECT_EQ(outcome.out.size(), std::size_t{256} << 10);
   EXPECT_TRUE(outcome.out_truncated);
   EXPECT_GE(outcome.out_bytes, 1'000'000);
+}
+
+TEST(Command, a_program_is_given_its_arguments_as_they_are) {
+  CommandGuard guard(environment);
+  Command command({{"/bin/echo", "$HOME; reboot", "-n", "*"}}, environment, guard, {});
+  command.run();
+  EXPECT_EQ(command.outcome().out, "$HOME; reboot -n *\n");
+}
+
+TEST(Command, a_program_that_is_not_there_is_not_started) {
+  CommandGuard guard(environment);
+  Command command({{"/no/such/program"}}, environment, guard, {});
+  command.run();
+  EXPECT_EQ(command.outcome().end, End::not_started);
+  EXPECT_EQ(command.outcome().failure, "No such file or directory");
+}
+
+TEST(Command, yes_is_cut_counted_and_ended_at_its_time_with_no_child_left) {
+  const CommandOutcome outcome = run("yes & echo $! >&2; wait", 300, "/", 1000);
+  EXPECT_EQ(outcome.end, End::timed_out);
+  EXPECT_EQ(outcome.out.size(), 1000U);
+  EXPECT_GT(outcome.out_bytes, 1000);
+  EXPECT_TRUE(gone(std::stoi(outcome.err)));
 }
 
 TEST(Command, a_grandchild_dies_with_its_group) {

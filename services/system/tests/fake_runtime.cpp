@@ -17,6 +17,14 @@ namespace {
 constexpr std::int64_t never = std::numeric_limits<std::int64_t>::max();
 constexpr std::int64_t patience_ns = 20'000'000'000;
 
+/// As much JSON as stands in the declarations of `system`.
+p2p::Value fallback_of(const std::string& text) {
+  if (text == "null") return {};
+  if (text == "true" || text == "false") return text == "true";
+  if (text.starts_with('"')) return text.substr(1, text.size() - 2);
+  return std::stoll(text);
+}
+
 }  // namespace
 
 Running::Running(p2p::Task<> task, std::function<void(Running&)> on_end)
@@ -90,6 +98,10 @@ bool FakeRuntime::stop_tasks() {
       [this] { return std::ranges::all_of(tasks_, [](const auto& task) { return task->ended(); }); });
 }
 
+void FakeRuntime::let_go() {
+  for (auto& job : std::exchange(hung_, {})) put(std::move(job));
+}
+
 void FakeRuntime::drain() {
   while (const auto job = take(steady_ns())) job();
 }
@@ -107,14 +119,14 @@ std::coroutine_handle<> FakeRuntime::start_call(p2p::detail::PendingCall& call, 
   return caller;
 }
 
-void FakeRuntime::wait(p2p::detail::Waiting& waiting, std::int64_t at_ns) {
+void FakeRuntime::wait(p2p::detail::Waiting& waiting, std::int64_t after_ns) {
   waiting.owner = this;
   waiting.interrupt = [](p2p::detail::Waiting& stopped) {
     static_cast<FakeRuntime*>(stopped.owner)->timers_[stopped.timer].at_ns = 0;
   };
   waiting.context->waiting = &waiting;
   waiting.timer = ++last_timer_;
-  timers_[waiting.timer] = {at_ns, &waiting};
+  timers_[waiting.timer] = {after_ns == never ? never : steady_ns() + after_ns, &waiting};
 }
 
 void FakeRuntime::wake(p2p::detail::Waiting& waiting) {
@@ -129,10 +141,14 @@ void FakeRuntime::forget(p2p::detail::Waiting& waiting) noexcept {
 }
 
 bool FakeRuntime::run_blocking(void (*work)(void*), void (*done)(void*), void* data) {
-  put([=] {
+  auto job = [=] {
     work(data);
     done(data);
-  });
+  };
+  if (hang_after_-- == 0)
+    hung_.emplace_back(job);
+  else
+    put(job);
   return true;
 }
 
@@ -152,13 +168,15 @@ void FakeRuntime::log(p2p::LogSeverity, std::string_view text, const p2p::LogFie
 
 // ---------------------------------------------------------------- the service
 
-ServiceUnderTest::ServiceUnderTest() : service_(p2p_builtin_system.create()) {
+ServiceUnderTest::ServiceUnderTest(p2p::Value config, int hang_after)
+    : service_(p2p_builtin_system.create()) {
+  runtime_.hang_after(hang_after);
+  service_->config = std::move(config);
   service_->service_name = p2p_builtin_system.service_name;
   service_->attach(&runtime_);
   for (p2p::MethodInfo& method : service_->declared_methods())
     for (p2p::Parameter& parameter : method.parameters)  // the node reads them as JSON
-      if (parameter.has_fallback && parameter.fallback_text != "null")
-        parameter.fallback = std::stoll(parameter.fallback_text);
+      if (parameter.has_fallback) parameter.fallback = fallback_of(parameter.fallback_text);
   run(service_->initialize());
 }
 
@@ -169,6 +187,7 @@ ServiceUnderTest::~ServiceUnderTest() {
 
 void ServiceUnderTest::clean_up() {
   if (std::exchange(cleaned_up_, true)) return;
+  runtime_.let_go();
   if (!runtime_.stop_tasks()) std::abort();
   run(service_->cleanup());
   runtime_.drain();

@@ -53,15 +53,19 @@ class FakeRuntime final : public p2p::detail::Runtime {
   [[nodiscard]] bool run_until(const std::function<bool()>& met);
   /// Cancels the background tasks and runs the loop until they have ended.
   [[nodiscard]] bool stop_tasks();
+  /// What hung comes back now.
+  void let_go();
   /// Runs what is posted already: a job whose caller has gone is freed by its own end.
   void drain();
   [[nodiscard]] std::vector<std::string> log_lines();
+  /// After so many jobs for the pool one hangs, as it does that asks a file system behind a dead network.
+  void hang_after(int jobs) { hang_after_ = jobs; }
 
   std::coroutine_handle<> start_call(p2p::detail::PendingCall& call, p2p::Context*,
                                      std::coroutine_handle<> caller) override;
   void finish_call(p2p::detail::PendingCall&) override {}
   void drop_call(p2p::detail::PendingCall&) noexcept override {}
-  void wait(p2p::detail::Waiting& waiting, std::int64_t at_ns) override;
+  void wait(p2p::detail::Waiting& waiting, std::int64_t after_ns) override;
   void wake(p2p::detail::Waiting& waiting) override;
   void forget(p2p::detail::Waiting& waiting) noexcept override;
   bool run_blocking(void (*work)(void*), void (*done)(void*), void* data) override;
@@ -92,6 +96,8 @@ class FakeRuntime final : public p2p::detail::Runtime {
   std::deque<std::function<void()>> jobs_;
   std::vector<std::string> lines_;
 
+  int hang_after_ = -1;
+  std::vector<std::function<void()>> hung_;
   std::map<std::uint64_t, Timer> timers_;
   std::uint64_t last_timer_ = 0;
   std::map<std::string, p2p::detail::Cell> cells_;
@@ -101,7 +107,7 @@ class FakeRuntime final : public p2p::detail::Runtime {
 /// The built-in service, initialized; cleaned up when it goes.
 class ServiceUnderTest {
  public:
-  ServiceUnderTest();
+  explicit ServiceUnderTest(p2p::Value config = p2p::Value::object(), int hang_after = -1);
   ServiceUnderTest(const ServiceUnderTest&) = delete;
   ServiceUnderTest& operator=(const ServiceUnderTest&) = delete;
   ~ServiceUnderTest();

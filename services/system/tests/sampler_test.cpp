@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include "../sample_age.hpp"
 #include "../steady.hpp"
 
 namespace system_service {
@@ -48,6 +49,25 @@ TEST(Sampler, goes_on_by_itself_and_its_window_is_then_the_interval) {
   const Sample second = sampler.newest();
   ASSERT_GT(second.at_ns, first);
   EXPECT_EQ(second.metrics.sample_window_ms, (second.at_ns - first) / 1'000'000);
+}
+
+TEST(Sampler, an_interval_that_is_changed_counts_at_once) {
+  Sampler sampler({.interval_ms = 60'000});
+  sampler.start();
+  const std::int64_t first = sampler.newest().at_ns;
+  sampler.set_interval_ms(250);
+  const std::int64_t give_up = steady_ns() + 20'000'000'000;  // a third of the old one
+  while (sampler.newest().at_ns == first && steady_ns() < give_up) std::this_thread::yield();
+  EXPECT_GT(sampler.newest().at_ns, first);
+}
+
+TEST(SampleAge, a_sample_older_than_three_intervals_is_late_and_said_once) {
+  SampleAge age;
+  EXPECT_EQ(age.look(3000, 1000), SampleAge::Says::fresh);
+  EXPECT_EQ(age.look(3001, 1000), SampleAge::Says::late_for_the_first_time);
+  EXPECT_EQ(age.look(9000, 1000), SampleAge::Says::late);
+  EXPECT_EQ(age.look(10, 1000), SampleAge::Says::fresh);
+  EXPECT_EQ(age.look(4000, 1000), SampleAge::Says::late_for_the_first_time);
 }
 
 TEST(Sampler, may_be_stopped_twice_and_keeps_its_last_sample) {

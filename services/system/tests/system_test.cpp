@@ -6,11 +6,15 @@
 #include <unistd.h>
 
 #include "../api.hpp"
+#include "../mounts.hpp"
+#include "../proc_reader.hpp"
+#include "answer_kit.hpp"
 #include "fake_runtime.hpp"
 
 namespace system_service {
 namespace {
 
+using Kind = p2p::Value::Kind;
 using p2p::Errc;
 using p2p::Error;
 using p2p::Role;
@@ -19,28 +23,6 @@ using testing::Contains;
 using testing::ElementsAre;
 using testing::HasSubstr;
 using testing::UnorderedElementsAre;
-
-using Kind = Value::Kind;
-
-/// `place.kind` of each field; those inside objects and lists too.
-void expect_fields(const Value& answer, const std::vector<std::pair<std::string, Kind>>& fields) {
-  std::vector<std::string> names, expected;
-  for (const p2p::Member& member : answer.as_object()) names.push_back(member.first);
-  for (const auto& [name, kind] : fields) {
-    expected.push_back(name);
-    EXPECT_EQ(answer[name].kind(), kind) << name;
-  }
-  EXPECT_THAT(names, testing::UnorderedElementsAreArray(expected));
-}
-
-Error error_of(ServiceUnderTest& system, const std::string& method, Value arguments) {
-  try {
-    (void)system.call(method, std::move(arguments));
-  } catch (const Error& error) {
-    return error;
-  }
-  return {Errc::internal, "nothing was thrown"};
-}
 
 TEST(System, declares_its_methods_with_their_roles) {
   ServiceUnderTest system;
@@ -52,9 +34,22 @@ TEST(System, declares_its_methods_with_their_roles) {
   EXPECT_EQ(shape("get_system_info"), std::tuple(true, Role::viewer, 60, 30));
   EXPECT_EQ(shape("get_system_metrics"), std::tuple(true, Role::viewer, 0, 30));
   EXPECT_EQ(shape("ping"), std::tuple(true, Role::viewer, 0, 30));
-  EXPECT_EQ(shape("execute_command"), std::tuple(true, Role::admin, 0, 70));
+  EXPECT_EQ(shape("execute_command"), std::tuple(true, Role::admin, 0, 600));
   EXPECT_EQ(shape("execute_simple_test"), std::tuple(true, Role::operator_, 0, 30));
-  EXPECT_EQ(system.service().declared_methods().size(), 7U);  // with the two that every service has
+  EXPECT_EQ(shape("list_processes"), std::tuple(true, Role::operator_, 0, 30));
+  EXPECT_EQ(shape("get_process_info"), std::tuple(true, Role::operator_, 0, 30));
+  EXPECT_EQ(shape("terminate_process"), std::tuple(true, Role::admin, 0, 45));
+  EXPECT_EQ(shape("list_services"), std::tuple(true, Role::operator_, 5, 30));
+  EXPECT_EQ(shape("service_action"), std::tuple(true, Role::admin, 0, 60));
+  EXPECT_EQ(system.service().declared_methods().size(), 12U);  // with the two that every service has
+}
+
+TEST(System, all_but_the_two_that_act_on_one_machine_may_be_broadcast) {
+  ServiceUnderTest system;
+  for (const p2p::MethodInfo& method : system.service().declared_methods())
+    EXPECT_EQ(method.options.broadcastable,
+              method.name != "terminate_process" && method.name != "service_action")
+        << method.name;
 }
 
 TEST(System, get_system_info_has_every_field_at_once) {
@@ -209,6 +204,44 @@ TEST(System, a_command_is_bounded_and_holds_no_NUL) {
       0);
   EXPECT_EQ(error_of(system, "execute_command", Value{{"command", std::string("id\0x", 4)}}).message(),
             "command: must not contain a NUL character");
+}
+
+TEST(System, the_longest_time_and_output_of_a_command_can_be_set) {
+  ServiceUnderTest system(Value{{"execute_timeout_max", 2}, {"output_max", 1024}});
+  EXPECT_EQ(error_of(system, "execute_command", Value{{"command", "true"}, {"timeout", 3}}).message(),
+            "timeout: must be 1 to 2");
+  const Value result =
+      system.call("execute_command", Value{{"command", "head -c 5000 /dev/zero"}, {"timeout", 2}});
+  EXPECT_TRUE(result["stdout_truncated"].as_bool());
+  EXPECT_EQ(result["stdout"].as_string().size(), 1024U);
+  EXPECT_EQ(result["stdout_bytes"].as_int(), 5000);
+}
+
+TEST(System, new_settings_count_from_the_next_call_on) {
+  ServiceUnderTest system;
+  system.service().config = Value{{"execute_timeout_max", 100}, {"sample_interval_ms", 5}};
+  system.run(system.service().config_changed());
+  EXPECT_EQ(
+      system.call("execute_command", Value{{"command", "true"}, {"timeout", 100}})["timeout_used"].as_int(),
+      100);
+  EXPECT_THAT(system.runtime().log_lines(), Contains(HasSubstr("system.sample_interval_ms must be 250 to")));
+}
+
+TEST(System, a_hundred_calls_for_metrics_at_once_all_answer_without_a_turn_of_the_loop) {
+  ServiceUnderTest system;
+  std::vector<std::unique_ptr<ServiceUnderTest::PendingResult>> calls;
+  for (int i = 0; i < 100; ++i) calls.push_back(system.begin("get_system_metrics", Value::object()));
+  for (const auto& call : calls) ASSERT_TRUE(call->running->ended());
+}
+
+TEST(System, a_mount_that_hangs_is_named_and_delays_no_other_method) {
+  if (real_mounts(read_text("/proc/self/mounts")).empty()) GTEST_SKIP() << "no file system of disks here";
+  ServiceUnderTest system(Value::object(), 1);  // the second job for the pool asks the first mount
+  const Value info = system.call("get_system_info");
+  EXPECT_EQ(info["stale_mounts"].size(), 1U);
+  EXPECT_FALSE(info["hostname"].as_string().empty());
+  EXPECT_TRUE(system.call("ping")["pong"].as_bool());
+  EXPECT_GT(system.call("get_system_metrics")["memory"]["total"].as_int(), 0);
 }
 
 TEST(System, a_working_dir_that_is_not_there_is_a_wrong_parameter) {
