@@ -34,6 +34,12 @@ class ByteBuffer {
     begin_ += count;
     if (begin_ == end_) begin_ = end_ = 0;
   }
+  /// Gives back the memory of one that has grown over `keep`, once nothing is in it.
+  void give_back(std::size_t keep) noexcept {
+    if (!empty() || capacity_ <= keep) return;
+    bytes_.reset();
+    capacity_ = 0;
+  }
   /// Keeps the first `count` bytes.
   void truncate(std::size_t count) noexcept { end_ = begin_ + count; }
 

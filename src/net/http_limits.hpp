@@ -22,6 +22,8 @@ struct HttpLimits {
   std::size_t connections = 10'000;         ///< one more is answered 503 and closed
   std::size_t connections_per_ip = 256;     ///< of foreign (not loopback) addresses
   std::size_t pipelined = 64;               ///< requests running at once on a connection; then it is not read
+  std::size_t held = std::size_t{256} << 20;  ///< of all connections: bodies that come, answers that wait;
+                                              ///< beyond it whoever holds most is closed
   std::size_t output = 1024 * 1024;  ///< bytes of answers waiting for a slow reader; then it is not read
 };
 

@@ -5,6 +5,7 @@
 #include <sys/resource.h>
 
 #include "net/http_harness_test.hpp"
+#include "net/http_reader.hpp"
 
 namespace p2p::test {
 namespace {
@@ -179,6 +180,75 @@ TEST(HttpLimits, a_client_that_does_not_read_is_not_read_and_then_closed) {
   h.pass(11);
   EXPECT_EQ(h.server.counters().connections, 0U);
   EXPECT_EQ(h.server.counters().rejected_timeout, 1U);
+}
+
+TEST(HttpLimits, of_those_who_do_not_read_whoever_holds_most_goes_when_all_hold_too_much) {
+  HttpLimits limits;
+  limits.held = 16 << 20;
+  HttpHarness h(limits);
+  h.handler.on = [](const HttpRequest& request, HttpExchange& exchange) {
+    exchange.respond({.body = std::string(request.path == "/much" ? 24 << 20 : 12 << 20, 'x')});
+  };
+  TestClient some(h), much(h);
+  some.get("/some");
+  ASSERT_TRUE(h.until([&] { return h.handler.requests == 1; }));
+  EXPECT_EQ(h.server.counters().connections, 2U);
+  much.get("/much");
+  ASSERT_TRUE(h.until([&] { return h.server.counters().connections == 1; }));
+  EXPECT_EQ(h.server.counters().rejected_full, 1U);
+  ASSERT_TRUE(h.until([&] { return some.received().size() > 12 << 20; })) << "the other gets its answer";
+}
+
+TEST(HttpLimits, answers_that_wait_for_an_earlier_one_count) {
+  HttpLimits limits;
+  limits.held = 8 << 20;
+  HttpHarness h(limits);
+  HttpExchange* first = nullptr;
+  h.handler.on = [&](const HttpRequest& request, HttpExchange& exchange) {
+    if (request.path == "/first")
+      first = &exchange;
+    else
+      exchange.respond({.body = std::string(1 << 20, 'x')});
+  };
+  TestClient client(h);
+  client.get("/first");
+  for (int i = 0; i < 20; ++i) client.get("/more");
+  ASSERT_TRUE(h.until([&] { return h.server.counters().connections == 0; }));
+  EXPECT_EQ(h.server.counters().rejected_full, 1U);
+  first->respond({});
+}
+
+TEST(HttpLimits, bodies_that_do_not_come_to_their_end_count) {
+  HttpLimits limits;
+  limits.held = 1 << 20;
+  HttpHarness h(limits);
+  std::list<TestClient> clients;
+  for (int i = 0; i < 8; ++i)
+    clients.emplace_back(h).send("POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 500000\r\n\r\n" +
+                                 std::string(400'000, 'x'));
+  ASSERT_TRUE(h.until([&] { return h.server.counters().rejected_full > 0; }));
+  EXPECT_LE(h.server.counters().connections, 3U);
+  clients.emplace_back(h).get("/").read_to("/");
+}
+
+TEST(HttpLimits, memory_that_one_large_body_took_is_given_back) {
+  const HttpLimits limits;
+  HttpReader reader(limits);
+  const std::string start = "POST /up HTTP/1.1\r\nHost: a\r\nContent-Length: 900000\r\n\r\n";
+  for (std::size_t left = start.size() + 900'000, at = 0; left > 0;) {
+    const auto room = reader.prepare();
+    const auto count = std::min(room.size(), left);
+    for (std::size_t i = 0; i < count; ++i, ++at) room[i] = at < start.size() ? start[at] : 'x';
+    reader.commit(count);
+    left -= count;
+    if (left > 0) {
+      ASSERT_EQ(reader.next(), HttpReader::Event::need_more);
+    }
+  }
+  ASSERT_EQ(reader.next(), HttpReader::Event::request);
+  EXPECT_GT(reader.grown(), 900'000U);
+  reader.pop();
+  EXPECT_EQ(reader.grown(), 0U);
 }
 
 TEST(HttpLimits, a_slow_reader_gets_everything) {

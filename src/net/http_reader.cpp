@@ -118,6 +118,7 @@ void HttpReader::pop() {
   if (at_ == At::oversized) return stop();
   if (at_ != At::ready) return;
   buffer_.consume(request_size_);
+  buffer_.give_back(keep_capacity);
   scan_.reset();
   at_ = At::head;
 }

@@ -56,8 +56,13 @@ class HttpReader {
   [[nodiscard]] Phase phase() const noexcept;
   /// Bytes of the body that have come, while the phase is `body`.
   [[nodiscard]] std::size_t body_received() const noexcept { return body_received_; }
+  /// Memory that it holds beyond what every connection does.
+  [[nodiscard]] std::size_t grown() const noexcept {
+    return buffer_.capacity() > keep_capacity ? buffer_.capacity() : 0;
+  }
 
  private:
+  static constexpr std::size_t keep_capacity = 64 * 1024;  // what grew over it for one body is given back
   enum class At { first_byte, head, limit, body, ready, oversized, stopped };
 
   Event read_first();

@@ -59,7 +59,7 @@ void HttpConnection::watch() {
 void HttpConnection::on_ready(std::uint32_t events) {
   const auto self = shared_from_this();
   if ((events & EPOLLIN) != 0 && may_read()) {
-    receive();
+    if (!core_->holds_too_much()) receive();  // else after the relief, which this turn of the loop ends with
   } else if ((events & (EPOLLERR | EPOLLHUP)) != 0) {
     close();
   } else if ((events & EPOLLRDHUP) != 0) {
@@ -112,8 +112,18 @@ void HttpConnection::pump() {
   pumping_ = false;
   if (last_request_) reader_.stop();
   note_phase();
+  // Nothing of it is held by one whose requests are answered at once and who reads.
+  if (counted_ > 0 || writing_ || first_ != nullptr || reader_.grown() > 0) count_held();
   watch();
   if (streams_ > 0) wake_writers();
+}
+
+void HttpConnection::count_held() {
+  std::size_t held = socket_ ? output_size() + reader_.grown() : 0;
+  for (const auto* exchange = first_; exchange != nullptr; exchange = exchange->next)
+    held += exchange->ready.size();
+  core_->note_held(counted_, held);
+  counted_ = held;
 }
 
 /// True when it stopped because of the answers that wait to be sent.

@@ -36,6 +36,10 @@ class HttpConnection final : public Pollee, public std::enable_shared_from_this<
   void close();
 
   std::size_t place = 0;  ///< HttpCore's
+  /// Bytes that it keeps of requests that are not complete and of answers that are not sent, when last
+  /// counted.
+  [[nodiscard]] std::size_t held() const noexcept { return counted_; }
+  [[nodiscard]] const Endpoint& client() const noexcept { return client_; }
 
  private:
   class Exchange;
@@ -55,6 +59,7 @@ class HttpConnection final : public Pollee, public std::enable_shared_from_this<
   [[nodiscard]] bool may_read() const;
   [[nodiscard]] std::size_t output_size() const { return output_.size() - sent_; }
 
+  void count_held();
   void flush();
   void wait_for_room();
   void output_is_out();
@@ -96,6 +101,7 @@ class HttpConnection final : public Pollee, public std::enable_shared_from_this<
   std::string output_;
   std::size_t sent_ = 0;  // of output_
   std::size_t discarded_ = 0;
+  std::size_t counted_ = 0;  // of HttpCore's sum of what is held
 
   std::uint32_t watched_ = 0;  // what the poller tells us
   bool pumping_ = false;       // answers are collected, the write comes at the end

@@ -1,5 +1,8 @@
 #include "net/impl/http_core.hpp"
 
+#include <algorithm>
+#include <string>
+
 #include "net/impl/http_connection.hpp"
 
 namespace p2p {
@@ -33,6 +36,27 @@ std::string_view HttpCore::full_for(const Endpoint& client) const {
   if (client.is_loopback() || found == by_ip_.end()) return {};
   return found->second >= limits.connections_per_ip ? "too many connections from your address"
                                                     : std::string_view();
+}
+
+void HttpCore::relieve_soon() {
+  if (relief_ != 0) return;
+  relief_ = loop.post_at(loop.clock().now(), [this] {
+    relief_ = 0;
+    relieve();
+  });
+}
+
+void HttpCore::relieve() {
+  while (holds_too_much() && !connections_.empty()) {
+    const auto most = *std::ranges::max_element(connections_, {},
+                                                [](const auto& connection) { return connection->held(); });
+    if (most->held() == 0) return;
+    ++counters.rejected_full;
+    report(Errc::too_large, most->client(),
+           "closed: its connection held most of all that waits to be sent or to be complete, " +
+               std::to_string(most->held() >> 20) + " MiB");
+    most->close();
+  }
 }
 
 void HttpCore::report(Errc code, const Endpoint& client, std::string_view detail) {

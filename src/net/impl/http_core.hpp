@@ -8,6 +8,7 @@
 #include <array>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "net/answer_writer.hpp"
@@ -44,6 +45,16 @@ class HttpCore {
   /// Whether one more from there is over a limit; why, or empty.
   [[nodiscard]] std::string_view full_for(const Endpoint& client) const;
 
+  /// What one connection holds has changed. Beyond the limit of all together, whoever holds most is closed,
+  /// from the top of the loop.
+  void note_held(std::size_t before, std::size_t now) {
+    held_ += now - before;
+    if (holds_too_much() && now > before) relieve_soon();
+  }
+  [[nodiscard]] bool holds_too_much() const noexcept { return held_ > limits.held; }
+  /// Nothing of this is left on the loop.
+  void stop() { loop.cancel(std::exchange(relief_, 0)); }
+
   /// A limit was hit: a line in the log, at most one a minute of each kind.
   void report(Errc code, const Endpoint& client, std::string_view detail);
 
@@ -59,6 +70,11 @@ class HttpCore {
   Job on_room;  ///< a connection was closed: there is a free descriptor again
 
  private:
+  void relieve_soon();
+  void relieve();
+
+  std::size_t held_ = 0;
+  Executor::TimerId relief_ = 0;
   std::vector<std::shared_ptr<HttpConnection>> connections_;   // each knows its place
   std::map<std::array<std::uint8_t, 16>, std::size_t> by_ip_;  // foreign addresses only
   std::map<Errc, Instant> reported_;

@@ -1,5 +1,6 @@
 // HttpConnection: what is sent, and the end.
 #include <cerrno>
+#include <utility>
 
 #include <sys/socket.h>
 
@@ -71,6 +72,7 @@ void HttpConnection::close() {
   sent_ = 0;
   const auto self = core_->remove(*this, client_);
   drop_exchanges();
+  core_->note_held(std::exchange(counted_, 0), 0);
 }
 
 }  // namespace p2p
