@@ -1,6 +1,8 @@
 #include "net/http_server.hpp"
 
 #include <algorithm>
+#include <optional>
+#include <utility>
 
 #include "net/impl/http_connection.hpp"
 #include "net/impl/listener.hpp"
@@ -45,6 +47,21 @@ struct HttpServer::Impl {
     if (!full.empty()) connection->turn_away(Errc::overloaded, full);
   }
 
+  /// A line at most once a minute, and one when it is over.
+  void tell_of_descriptors(bool paused, int most) {
+    const auto now = core->loop.clock().coarse_now();
+    if (paused && (!told || now - *told >= std::chrono::minutes(1))) {
+      told = now;
+      over_owed = true;
+      core->log.warn("Http",
+                     "out of file descriptors: {} are for connections and the rest is kept for the node; {} "
+                     "connections are open, new ones wait (raise LimitNOFILE or ulimit -n)",
+                     most, core->counters.connections);
+    } else if (!paused && std::exchange(over_owed, false)) {
+      core->log.info("Http", "file descriptors are free again: connections are taken");
+    }
+  }
+
   /// From the top of the loop: a connection is just being closed, and its descriptor with it.
   void resume_soon() {
     if (std::ranges::none_of(listeners, [](const auto& listener) { return listener->paused(); })) return;
@@ -70,6 +87,8 @@ struct HttpServer::Impl {
   std::shared_ptr<HttpCore> core;  // shared with connections that outlive the server until they are answered
   std::vector<std::unique_ptr<Listener>> listeners;
   Executor::TimerId sweep = 0, resume = 0;
+  std::optional<Instant> told;
+  bool over_owed = false;
 };
 
 HttpServer::HttpServer(Loop& loop, HttpHandler& handler, Log& log, HttpLimits limits,
@@ -81,6 +100,7 @@ HttpServer::~HttpServer() {
   impl_->listeners.clear();
   core.loop.cancel(impl_->sweep);
   core.loop.cancel(impl_->resume);
+  core.stop();
   core.on_room = {};
   close_all();
 }
@@ -94,7 +114,8 @@ Result<Endpoint> HttpServer::listen(const Endpoint& at) {
   core.writer.set_date(core.loop.clock().wall());
   impl.listeners.push_back(std::make_unique<Listener>(
       core.loop, std::move(*bound),
-      [&impl](UniqueFd fd, const Endpoint& client) { impl.take(std::move(fd), client); }));
+      [&impl](UniqueFd fd, const Endpoint& client) { impl.take(std::move(fd), client); },
+      [&impl](bool paused, int most) { impl.tell_of_descriptors(paused, most); }));
   impl.arm_sweep();
   return where;
 }

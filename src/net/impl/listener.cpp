@@ -57,9 +57,11 @@ Result<UniqueFd> bind_and_listen(const Endpoint& at) {
   return fd;
 }
 
-Listener::Listener(Loop& loop, UniqueFd socket, Take take)
+Listener::Listener(Loop& loop, UniqueFd socket, Take take, Tell tell)
     : loop_(loop), socket_(std::move(socket)), take_(std::move(take)), last_descriptor_(last_descriptor()) {
   resume();
+  tell_ = std::move(tell);
+  if (paused() && tell_) tell_(true, last_descriptor_);
 }
 
 bool Listener::has_room() const {
@@ -70,6 +72,12 @@ bool Listener::has_room() const {
 void Listener::resume() {
   if (!paused() || !has_room()) return;
   watch_ = std::make_unique<FdWatch>(loop_, socket_.get(), [this] { accept_some(); });
+  if (tell_) tell_(false, last_descriptor_);
+}
+
+void Listener::pause() {
+  watch_.reset();
+  if (tell_) tell_(true, last_descriptor_);
 }
 
 void Listener::accept_some() {
@@ -78,13 +86,13 @@ void Listener::accept_some() {
     UniqueFd fd(::accept4(socket_.get(), address.get(), &address.size, SOCK_NONBLOCK | SOCK_CLOEXEC));
     if (!fd) {
       if (errno == EINTR || errno == ECONNABORTED) continue;
-      if (errno != EAGAIN) watch_.reset();  // no descriptors, no memory: the sweep tries again
+      if (errno != EAGAIN) pause();  // no descriptors, no memory: the sweep tries again
       return;
     }
     const bool last = fd.get() >= last_descriptor_;
     set_option(fd.get(), IPPROTO_TCP, TCP_NODELAY);
     take_(std::move(fd), from_sockaddr(address));
-    if (last) return watch_.reset();
+    if (last) return pause();
   }
 }
 

@@ -21,7 +21,10 @@ class Listener {
  public:
   using Take = std::function<void(UniqueFd, const Endpoint& client)>;
 
-  Listener(Loop& loop, UniqueFd socket, Take take);
+  /// Told when accepting pauses for want of descriptors, and when it goes on.
+  using Tell = std::function<void(bool paused, int descriptors)>;
+
+  Listener(Loop& loop, UniqueFd socket, Take take, Tell tell = {});
 
   [[nodiscard]] bool paused() const noexcept { return watch_ == nullptr; }
   /// Goes on if there is room again.
@@ -29,11 +32,13 @@ class Listener {
 
  private:
   void accept_some();
+  void pause();
   [[nodiscard]] bool has_room() const;
 
   Loop& loop_;
   UniqueFd socket_;
   Take take_;
+  Tell tell_;
   int last_descriptor_;             // accepting pauses once a descriptor above it is given out
   std::unique_ptr<FdWatch> watch_;  // none while paused
 };
