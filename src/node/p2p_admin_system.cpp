@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -33,15 +34,36 @@ namespace p2p {
 namespace {
 
 constexpr std::chrono::seconds last_words{1};  // for answers to those that were cancelled
+constexpr std::chrono::seconds port_patience{2};
 constexpr std::uint16_t coordinator_port = 8001, first_worker_port = 8002, last_worker_port = 8101;
 
-Result<Endpoint> listen_on(HttpServer& server, const Config& config) {
+/// A child that a killed node was just about to start holds the port until it is another program: a moment.
+/// Nothing else runs yet, so it may be waited for here.
+Result<Endpoint> listen_patiently(HttpServer& server, const Endpoint& place, const Clock& clock, Log& log) {
+  const auto taken = [](const Result<Endpoint>& bound) {
+    return !bound && bound.error().code() == Errc::conflict;
+  };
+  Result<Endpoint> bound = server.listen(place);
+  if (place.port == 0 || !taken(bound)) return bound;
+  log.warn("Main", "port {} is taken; trying for {} s: a node that was killed may hold it for a moment",
+           place.port, port_patience.count());
+  const Instant until = clock.now() + port_patience;
+  while (taken(bound) && clock.now() < until) {
+    (void)::poll(nullptr, 0, 50);
+    bound = server.listen(place);
+  }
+  return bound;
+}
+
+Result<Endpoint> listen_on(HttpServer& server, const Config& config, const Clock& clock, Log& log) {
   const auto at = [&](std::uint16_t port) -> Result<Endpoint> {
     Result<Endpoint> place = Endpoint::parse(config.address, port);
     return place ? server.listen(*place) : place;
   };
-  if (config.port) return at(*config.port);
-  if (config.role == "coordinator") return at(coordinator_port);
+  if (config.port || config.role == "coordinator") {
+    const Result<Endpoint> place = Endpoint::parse(config.address, config.port.value_or(coordinator_port));
+    return place ? listen_patiently(server, *place, clock, log) : place;
+  }
   for (std::uint16_t port = first_worker_port; port < last_worker_port; ++port) {
     Result<Endpoint> place = at(port);
     if (place || place.error().code() != Errc::conflict) return place;
@@ -130,7 +152,7 @@ Result<void> P2PAdminSystem::start() {
   if (!keys) return fail(keys.error());
   p.authenticator.emplace(*std::move(keys), cluster->cluster_id, p.revocations, p.random);
 
-  const Result<Endpoint> listen = listen_on(p.server, config_);
+  const Result<Endpoint> listen = listen_on(p.server, config_, p.clock, p.log);
   if (!listen) return fail(listen.error());
   p.listen = *listen;
   const Result<std::string> node_id = settle_node_id(*p.state, p.listen.port, config_.node_id, config_.role);
