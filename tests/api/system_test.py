@@ -48,7 +48,9 @@ class Roles(NodeCase):
                         self.assertNotIn(answer.status, (401, 403, 404), f"{role} {method} {answer}")
 
     def test_the_catalogue_tells_roles_caches_and_broadcast(self):
-        methods = {m["method"]: m for m in self.node.get("/methods").json["methods"] if m["service"] == "system"}
+        methods = {m["name"]: m for m in self.node.get("/methods?service=system").json["methods"]}
+        caches = {n: m["cache_ttl_ms"] for n, m in methods.items() if m["cache_ttl_ms"]}
+        self.assertEqual(caches, {"get_system_info": 60000, "list_services": 5000})
         for rank, names in (("viewer", VIEWER), ("operator", OPERATOR), ("admin", ADMIN)):
             for name in names:
                 self.assertEqual(methods[name]["role"], rank, methods[name])
