@@ -1,5 +1,5 @@
-// Names of methods and selectors of targets. What is accepted keeps the grammar, is a view into what was given,
-// and means the same in every spelling.
+// Names of methods and selectors of targets. What is accepted keeps the grammar, is a view into what was
+// given, and means the same in every spelling.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -18,12 +18,14 @@ void must(bool holds) {
 }
 
 bool inside(std::string_view part, std::string_view whole) {
-  return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
+  return part.empty() ||
+         (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
 }
 
 bool all_of(std::string_view text, std::string_view more, bool upper) {
   for (const char c : text)
-    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (upper && c >= 'A' && c <= 'Z') || more.contains(c)))
+    if (!((c >= 'a' && c <= 'z') || (c >= '0' && c <= '9') || (upper && c >= 'A' && c <= 'Z') ||
+          more.contains(c)))
       return false;
   return true;
 }

@@ -1,7 +1,7 @@
 // What `system` reads of the kernel and of systemctl: texts that nobody promises. The first byte says which.
 //
-// What must hold besides not crashing: percentages stay within 0 to 100, no counter is negative or falls, and all
-// text that goes into an answer is UTF-8.
+// What must hold besides not crashing: percentages stay within 0 to 100, no counter is negative or falls, and
+// all text that goes into an answer is UTF-8.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -32,7 +32,8 @@ void check_sample(const Sample& sample) {
   must_be_percent(metrics.cpu_percent);
   must_be_percent(metrics.memory_percent);
   for (const double core : metrics.cpu_percent_per_core) must_be_percent(core);
-  must(metrics.memory.used >= 0 && metrics.memory.available >= 0 && metrics.memory.available <= metrics.memory.total);
+  must(metrics.memory.used >= 0 && metrics.memory.available >= 0 &&
+       metrics.memory.available <= metrics.memory.total);
   must(metrics.load_average.size() == 3);
   must(metrics.disk_io.read_bytes >= 0 && metrics.network_io.bytes_recv >= 0 && sample.boot_time >= 0);
 }
@@ -50,7 +51,8 @@ void check_figures(std::string_view text) {
     const SystemMetrics& metrics = figures.newest().metrics;
     check_sample(figures.newest());
     must(metrics.disk_io.read_bytes >= disks.read_bytes && metrics.disk_io.busy_time >= disks.busy_time);
-    must(metrics.network_io.bytes_recv >= networks.bytes_recv && metrics.network_io.dropout >= networks.dropout);
+    must(metrics.network_io.bytes_recv >= networks.bytes_recv &&
+         metrics.network_io.dropout >= networks.dropout);
     disks = metrics.disk_io;
     networks = metrics.network_io;
   }

@@ -1,7 +1,8 @@
 // The JSON-RPC envelope: bodies of a single call and of strict POST /rpc, batches too.
 //
-// What must hold besides not crashing: the envelope agrees with the document; what is checked is what the rules
-// say; the items of a batch are the items of its array; and an answer can be read and carries the caller's id.
+// What must hold besides not crashing: the envelope agrees with the document; what is checked is what the
+// rules say; the items of a batch are the items of its array; and an answer can be read and carries the
+// caller's id.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -37,7 +38,8 @@ void keeps_the_rules(const Envelope& envelope) {
   if (envelope.jsonrpc) must(*envelope.jsonrpc == Value("2.0"));
   if (envelope.method) must(envelope.method->is_string());
   if (envelope.target) must(envelope.target->is_string());
-  if (envelope.timeout_ms) must(envelope.timeout_ms->as_int() >= 1 && envelope.timeout_ms->as_int() <= 600'000);
+  if (envelope.timeout_ms)
+    must(envelope.timeout_ms->as_int() >= 1 && envelope.timeout_ms->as_int() <= 600'000);
   if (envelope.id) must(!envelope.id->is_object() && !envelope.id->is_array());
   if (envelope.id && envelope.id->is_string()) must(envelope.id->as_string().size() <= 256);
 }

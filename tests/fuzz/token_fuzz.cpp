@@ -1,9 +1,9 @@
-// A token's way through the door: header, authenticator and its cache. jwt_fuzz has the rules of a token; here it
-// is what happens to one that is changed after it was issued, and whether the cache ever says anything else than
-// the verification.
+// A token's way through the door: header, authenticator and its cache. jwt_fuzz has the rules of a token;
+// here it is what happens to one that is changed after it was issued, and whether the cache ever says
+// anything else than the verification.
 //
-// The first byte says what the rest is: an Authorization header; or changes to a token that is good: pairs of a
-// place and a byte that goes there.
+// The first byte says what the rest is: an Authorization header; or changes to a token that is good: pairs of
+// a place and a byte that goes there.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -32,8 +32,8 @@ struct Counted final : Random {
 
 struct Door {
   Door()
-      : authenticator(std::move(*KeyRing::from_secret(Secret("fuzz-0-kX7vQ2mZ9tLw4RbN8sYc3HdJ6gFp1Ua5"))), "c1",
-                      revocations, random) {
+      : authenticator(std::move(*KeyRing::from_secret(Secret("fuzz-0-kX7vQ2mZ9tLw4RbN8sYc3HdJ6gFp1Ua5"))),
+                      "c1", revocations, random) {
     const auto issued = authenticator.issue(
         {.subject = "client", .role = Role::operator_, .amr = "local", .life = std::chrono::hours(1)}, now);
     must(issued.has_value());
