@@ -40,7 +40,7 @@ std::optional<FailureReason> read_default(MethodInfo& method, Parameter& paramet
 }  // namespace
 
 LiveService::LiveService(ServiceSurroundings& surroundings, std::unique_ptr<ServiceInstance> instance,
-                         std::uint64_t number, ServiceTimes times, Quiesce quiesce)
+                         std::uint64_t number, ServiceSettings settings, Quiesce quiesce, ServiceTimes times)
     : surroundings_(surroundings),
       executor_(surroundings.runner.executor()),
       instance_(std::move(instance)),
@@ -48,7 +48,11 @@ LiveService::LiveService(ServiceSurroundings& surroundings, std::unique_ptr<Serv
       number_(number),
       times_(times),
       quiesce_(std::move(quiesce)),
-      runtime_(surroundings, name_, number) {}
+      runtime_(surroundings, name_, number, settings.role),
+      settings_(std::move(settings)) {
+  times_.start = settings_.start;
+  times_.stop = settings_.stop;
+}
 
 LiveService::~LiveService() {
   if (limit_ != 0) executor_.cancel(limit_);
@@ -58,14 +62,19 @@ std::optional<FailureReason> LiveService::prepare() {
   BaseService& object = instance_->object();
   object.service_name = name_;
   object.attach(&runtime_);
+  object.config = settings_.config;
+  declared_domain_ = object.info.domain;
+  if (!settings_.domain.empty()) object.info.domain = settings_.domain;
   info_ = object.info;
   for (MethodInfo& method : object.declared_methods())
     for (std::size_t i = 0; i < method.parameters.size(); ++i)
       if (method.parameters[i].has_fallback)
         if (auto failure = read_default(method, method.parameters[i], i)) return failure;
+  if (auto failure = check(settings_.methods)) return failure;
+  for (const MethodInfo& method : object.declared_methods())
+    declared_public_.push_back(method.options.is_public);
   std::vector<std::string> rejected;
-  generation_ = std::make_shared<Generation>(name_, number_, &object, object.declared_methods(),
-                                             surroundings_.runner.stats(), &rejected);
+  generation_ = make_generation(settings_.methods, &rejected);
   for (const std::string& method : rejected)
     surroundings_.log.warn("Registry", "{}: {} is no name for a method, it is not registered", name_, method);
   return std::nullopt;
@@ -123,14 +132,28 @@ void LiveService::retire(bool cleanup, std::function<void(End)> gone) {
   executor_.post([this, now] { drain(now + times_.drain, now + times_.drain + times_.leave); });
 }
 
+void LiveService::halt(std::function<void(End)> resting) {
+  keep_ = true;
+  retire(true, std::move(resting));
+}
+
+std::int64_t LiveService::pins() const {
+  std::int64_t sum = generation_ == nullptr ? 0 : generation_->pins().sum();
+  for (const GenerationPtr& earlier : earlier_) sum += earlier->pins().sum();
+  return sum;
+}
+
 void LiveService::drain(Instant cancel_at, Instant leave_at) {
-  if (generation_ == nullptr || generation_->pins().sum() == 0) return end_tasks();
+  if (pins() == 0) return end_tasks();
   const Instant now = executor_.clock().now();
   if (now >= leave_at) {
     runtime_.stop_tasks([] {});
-    return leak(std::to_string(generation_->pins().sum()) + " calls did not end when they were cancelled");
+    return leak(std::to_string(pins()) + " calls did not end when they were cancelled");
   }
-  if (now >= cancel_at) surroundings_.runner.cancel_calls_of(*generation_);
+  if (now >= cancel_at) {
+    surroundings_.runner.cancel_calls_of(*generation_);
+    for (const GenerationPtr& earlier : earlier_) surroundings_.runner.cancel_calls_of(*earlier);
+  }
   executor_.post_at(now + look_again, [this, cancel_at, leave_at] { drain(cancel_at, leave_at); });
 }
 
@@ -168,13 +191,14 @@ void LiveService::unload(Instant leave_at) {
 
 void LiveService::unloaded() {
   task_.reset();
+  auto gone = std::move(on_gone_);
+  if (std::exchange(keep_, false)) return gone(End::resting);
   const bool unmapped = instance_->unload();
   if (!unmapped)
     surroundings_.log.warn("Hosting",
                            "{}: generation {} is unloaded but its library stays mapped (a thread_local with "
                            "a destructor, or unique symbols of g++)",
                            name_, number_);
-  auto gone = std::move(on_gone_);
   gone(unmapped ? End::unloaded : End::mapped);
 }
 

@@ -33,6 +33,9 @@ class Planned : public BaseService {
   struct Plan {
     std::vector<std::string> needs;
     Step initialize, cleanup;
+    std::function<Value()> hand_over = {};
+    std::function<void(Value)> take_over = {};
+    Step config_changed = {};
   };
 
   Planned(std::string tag_in, Plan plan, Events& events_in)
@@ -50,6 +53,17 @@ class Planned : public BaseService {
     events.push_back("cleanup " + tag);
     return plan_.cleanup ? plan_.cleanup(*this) : Task<>();
   }
+
+  Value hand_over() override { return plan_.hand_over ? plan_.hand_over() : Value(); }
+  void take_over(Value state) override {
+    events.push_back("take over " + tag);
+    if (plan_.take_over) plan_.take_over(std::move(state));
+  }
+  Task<> config_changed() override {
+    events.push_back("config " + tag);
+    return plan_.config_changed ? plan_.config_changed(*this) : Task<>();
+  }
+  [[nodiscard]] const Plan& plan() const { return plan_; }
 
   SERVICE_METHOD(version, (), public = true, role = "viewer");
   std::string version() { return tag; }
@@ -92,6 +106,15 @@ class PlannedInstance final : public ServiceInstance {
   [[nodiscard]] std::string_view isolation() const override { return isolation_; }
   [[nodiscard]] const std::string& content_hash() const override { return object_->tag; }
   [[nodiscard]] BaseService& object() override { return *object_; }
+  std::string renew() override {
+    if (object_->tag.ends_with("!")) return "planned";
+    const std::string tag = object_->tag;
+    Events& events = object_->events;
+    Planned::Plan plan = object_->plan();
+    object_.reset();
+    object_ = std::make_unique<Planned>(tag, std::move(plan), events);
+    return {};
+  }
   bool unload() override {
     object_.reset();
     return !stays_mapped_;
@@ -115,21 +138,27 @@ struct PlannedNode : FakeNode {
                  {[this](const std::string& folder) { again.push_back(folder); },
                   [this](const std::string& service, const std::string& hash, bool taken) {
                     loaded.push_back(service + ' ' + (taken ? hash : "refused"));
-                  }}) {}
+                  },
+                  {}}) {}
 
   /// A version `tag` of the service `name` is loaded from `folder`, and everything runs that can.
   Planned& offer(const std::string& folder, const std::string& name, const std::string& tag,
                  Planned::Plan plan = {}, const std::string& isolation = "in_process",
-                 bool stays_mapped = false) {
+                 bool stays_mapped = false, ServiceSettings settings = {}) {
     auto object = std::make_unique<Planned>(tag, std::move(plan), events);
     Planned& made = *object;
     services.offer(folder,
-                   std::make_unique<PlannedInstance>(name, std::move(object), isolation, stays_mapped));
+                   std::make_unique<PlannedInstance>(name, std::move(object), isolation, stays_mapped),
+                   std::move(settings));
     executor.run_ready();
     return made;
   }
   Planned& offer(const std::string& name, const std::string& tag, Planned::Plan plan = {}) {
     return offer(name, name, tag, std::move(plan));
+  }
+  Planned& offer(const std::string& name, const std::string& tag, ServiceSettings settings,
+                 Planned::Plan plan = {}) {
+    return offer(name, name, tag, std::move(plan), "in_process", false, std::move(settings));
   }
   /// The answer of a viewer's call that needs no time.
   std::string ask(std::string_view path) {

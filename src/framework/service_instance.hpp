@@ -26,6 +26,10 @@ class ServiceInstance {
   [[nodiscard]] virtual const std::string& content_hash() const = 0;
   [[nodiscard]] virtual BaseService& object() = 0;
 
+  /// Makes a new object of the same code in the place of the one that is there, of which nothing runs any
+  /// more: a restart, or the way back after a reload that stopped first. Empty, or why there is none now.
+  [[nodiscard]] virtual std::string renew() = 0;
+
   /// Destroys the object and lets go of its code, which nothing may run or hold any more. False when the code
   /// stays mapped all the same (a thread_local with a destructor, a compiler's unique symbols).
   virtual bool unload() = 0;

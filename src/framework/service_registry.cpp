@@ -8,9 +8,9 @@ namespace {
 constexpr std::chrono::seconds long_wait{
     30};  // for a dependency: then it is said, and the node counts as ready
 constexpr std::chrono::seconds compile_patience{
-    10};                                  // who calls what was just saved would rather wait than be refused
-constexpr std::size_t most_failures = 5;  // starts in failure_window; then only a change helps
-constexpr std::chrono::seconds failure_window{60};  // and the time that the starts themselves may take
+    10};  // who calls what was just saved would rather wait than be refused
+
+constexpr std::chrono::seconds held_patience{30};  // for a method that only the new version has
 
 std::chrono::seconds back_off(std::size_t failures) {
   return std::chrono::seconds(
@@ -45,7 +45,7 @@ ServiceRegistry::Slot* ServiceRegistry::slot_of(std::string_view service) const 
   for (const auto& [folder, slot] : slots_) {
     if (slot->service != service) continue;
     if (slot->running != nullptr) return slot.get();
-    if (found == nullptr || (found->candidate == nullptr && slot->candidate != nullptr)) found = slot.get();
+    if (found == nullptr || (!found->occupied() && slot->occupied())) found = slot.get();
   }
   return found;
 }
@@ -61,65 +61,106 @@ void ServiceRegistry::working(const std::string& folder, const std::string& step
   if (stopping_) return;
   Slot& at = slot(folder);
   at.step = step;
-  if (at.running == nullptr && at.candidate == nullptr) announce(at, ServiceStatus::starting);
+  if (!at.occupied() && !at.stopping) announce(at, ServiceStatus::starting);
 }
 
 void ServiceRegistry::failed(const std::string& folder, FailureReason reason) {
   if (stopping_) return;
   Slot& at = slot(folder);
   at.removed = false;
+  at.disabled.clear();
   forget_retry(at);
   refuse(at, std::move(reason));
 }
 
-void ServiceRegistry::offer(const std::string& folder, std::unique_ptr<ServiceInstance> instance) {
+void ServiceRegistry::offer(const std::string& folder, std::unique_ptr<ServiceInstance> instance,
+                            ServiceSettings settings) {
   if (stopping_) {
     instance->unload();
     return;
   }
   Slot& at = slot(folder);
   at.removed = false;
+  at.disabled.clear();
   forget_retry(at);
   if (!std::exchange(at.retried, false)) at.failures.clear();  // something has changed: count anew
-  if (at.candidate != nullptr) {
-    at.queue(std::move(instance));
+  ServiceOffer offer{std::move(instance), std::move(settings)};
+  if (at.candidate != nullptr || at.halting) {
+    at.queue(std::move(offer));
     if (at.waiting) next_candidate(at);  // the one that only waits for others gives way at once
     return;
   }
-  begin(at, std::move(instance));
+  begin(at, std::move(offer));
 }
 
 void ServiceRegistry::removed(const std::string& folder) {
   const auto found = slots_.find(folder);
   if (found == slots_.end()) return;
-  Slot& at = *found->second;
+  found->second->disabled.clear();
+  leave(*found->second);
+}
+
+void ServiceRegistry::disabled(const std::string& folder, std::string why) {
+  if (stopping_) return;
+  Slot& at = slot(folder);
+  const bool again = std::exchange(at.disabled, std::move(why)) != "" && at.status == ServiceStatus::stopped;
+  if (!again) log_.info("Registry", "{}: {}", at.service, at.disabled);
+  leave(at);
+}
+
+/// Ends whatever there is of it; `left` is the end.
+void ServiceRegistry::leave(Slot& at) {
   at.removed = true;
+  at.applying = false;
+  at.next_settings.reset();
   forget_retry(at);
+  if (at.halting) return;  // `rested` looks at `removed`
   if (at.candidate != nullptr) {
     at.candidate->cancel_start();
     return next_candidate(at);  // ends it first, then comes back here
   }
-  if (at.running == nullptr) return erase(at);
+  if (at.running == nullptr) return at.stopping ? void() : left(at);
   if (at.stopping) return;
   at.stopping = true;
   announce(at, ServiceStatus::stopping);
-  log_.info("Registry", "{}: its folder is gone, stopping", at.service);
-  retire(std::move(at.running), true, [this, folder] {
+  if (at.disabled.empty()) log_.info("Registry", "{}: its folder is gone, stopping", at.service);
+  retire(std::move(at.running), true, [this, folder = at.folder] {
     const auto slot = slots_.find(folder);
     if (slot == slots_.end()) return;
     slot->second->stopping = false;
     if (slot->second->removed)
-      erase(*slot->second);
+      left(*slot->second);
     else if (slot->second->queued != nullptr)
-      begin(*slot->second, std::move(slot->second->queued));
+      begin(*slot->second, std::move(*std::exchange(slot->second->queued, nullptr)));
+  });
+}
+
+/// Nothing of it runs any more.
+void ServiceRegistry::left(Slot& at) {
+  if (at.disabled.empty()) return erase(at);
+  if (at.queued != nullptr) std::exchange(at.queued, nullptr)->instance->unload();
+  at.step.clear();
+  at.pending = false;
+  at.update_reason.reset();
+  at.reason = FailureReason{"disabled", at.disabled, {}, 0, 0, {}};
+  announce(at, ServiceStatus::stopped);
+  moved(at);
+  if (stopping_) stop_next();
+}
+
+/// From the top of the loop: who listens may bring something in again.
+void ServiceRegistry::moved(const Slot& at) {
+  executor_.post([this, folder = at.folder] {
+    if (hooks_.moved) hooks_.moved(folder);
   });
 }
 
 void ServiceRegistry::erase(Slot& at) {
   const std::string service = at.service;
   forget_retry(at);
-  if (at.queued != nullptr) at.queued->unload();
-  slots_.erase(at.folder);
+  if (at.queued != nullptr) at.queued->instance->unload();
+  moved(at);
+  slots_.erase(std::string(at.folder));
   if (Slot* other = slot_of(service))
     announce(*other, other->status);  // one that wanted the name as well
   else
@@ -129,23 +170,28 @@ void ServiceRegistry::erase(Slot& at) {
 
 // ---------------------------------------------------------------- the start of a generation
 
-void ServiceRegistry::begin(Slot& at, std::unique_ptr<ServiceInstance> instance) {
-  if (at.stopping) return at.queue(std::move(instance));
-  const std::string name = instance->name();
-  const bool builtin = instance->isolation() == "builtin";
+std::unique_ptr<LiveService> ServiceRegistry::make_live(ServiceOffer offer) {
+  return std::make_unique<LiveService>(surroundings_, std::move(offer.instance), next_number_++,
+                                       std::move(offer.settings), quiesce_, times_);
+}
+
+void ServiceRegistry::begin(Slot& at, ServiceOffer offer) {
+  if (at.stopping) return at.queue(std::move(offer));
+  const std::string name = offer.instance->name();
+  const bool builtin = offer.instance->isolation() == "builtin";
   const Slot* holder = slot_of(name);
   std::string wrong;
   if (!is_service_name(name))
     wrong = "'" + name + "' is no name for a service: it must match [a-z][a-z0-9_-]{0,63}";
   else if (name == "system" && !builtin)
     wrong = "the name system belongs to the built-in service";
-  else if (holder != nullptr && holder != &at && (holder->running != nullptr || holder->candidate != nullptr))
+  else if (holder != nullptr && holder != &at && holder->occupied())
     wrong = "the name " + name + " is taken by folder " + holder->folder;
   else if (at.running != nullptr && at.service != name)
     wrong = "it now calls itself " + name +
             "; remove the folder first, then put the service in under its new name";
   if (!wrong.empty()) {
-    instance->unload();
+    offer.instance->unload();
     return refuse(at, FailureReason{"load", wrong, {}, 0, 0, {}});
   }
   if (at.service != name) {
@@ -153,8 +199,9 @@ void ServiceRegistry::begin(Slot& at, std::unique_ptr<ServiceInstance> instance)
     if (slot_of(before) == nullptr) methods_.withdraw(before);
   }
   at.ring.clear();
-  at.candidate =
-      std::make_unique<LiveService>(surroundings_, std::move(instance), next_number_++, times_, quiesce_);
+  at.tries = offer.settings.restart;
+  at.longest_start = offer.settings.start;
+  at.candidate = make_live(std::move(offer));
   if (auto failure = at.candidate->prepare()) {
     retire(std::move(at.candidate), false, {});
     return refuse(at, *std::move(failure));
@@ -206,6 +253,11 @@ void ServiceRegistry::try_start(Slot& at) {
     return;
   }
   at.waiting = false;
+  if (at.running != nullptr && at.candidate->settings().reload == ReloadMode::stop_first) return halt(at);
+  start(at);
+}
+
+void ServiceRegistry::start(Slot& at) {
   at.starting = true;
   at.step = "initialize";
   if (at.running == nullptr) announce(at, ServiceStatus::starting);
@@ -246,13 +298,18 @@ void ServiceRegistry::try_start_waiting() {
 
 void ServiceRegistry::started(Slot& at, std::optional<FailureReason> failure) {
   at.starting = false;
-  if (failure) {
-    retire(std::move(at.candidate), false, {});
-    refused_start(at, *std::move(failure));
-  } else if (at.removed || stopping_) {
-    retire(std::move(at.candidate), true, {});
-  } else {
+  const bool unwanted = at.removed || stopping_;
+  if (!failure && !unwanted) {
     swap(at);
+  } else {
+    retire(std::move(at.candidate), !failure, {});
+    if (!unwanted && at.resting != nullptr) {
+      at.reviving = true;
+      refuse(at, *std::move(failure));
+      return begin_again(at);
+    }
+    if (at.resting != nullptr) retire(std::move(at.resting), false, {});
+    if (failure) refused_start(at, *std::move(failure));
   }
   next_candidate(at);
 }
@@ -261,8 +318,13 @@ void ServiceRegistry::started(Slot& at, std::optional<FailureReason> failure) {
 void ServiceRegistry::swap(Slot& at) {
   std::unique_ptr<LiveService> before = std::exchange(at.running, std::move(at.candidate));
   at.reason.reset();
-  at.update_reason.reset();
+  if (!std::exchange(at.reviving, false)) at.update_reason.reset();
   at.failures.clear();
+  at.pending = at.applying = false;
+  at.next_settings.reset();
+  at.state = Value();
+  at.held.reset();
+  if (before != nullptr) pass_on_state(at, *before, *at.running);
   at.step.clear();
   at.loaded_at = rfc3339(executor_.clock().wall());
   announce(at, ServiceStatus::running);
@@ -270,39 +332,44 @@ void ServiceRegistry::swap(Slot& at) {
   const auto open =
       std::count_if(methods.begin(), methods.end(), [](const MethodEntry* m) { return m->is_public; });
   log_.info("Registry", "{}: {} methods, {} public{}", at.service, methods.size(), open,
-            before == nullptr ? "" : ", reloaded");
+            before != nullptr || at.resting != nullptr ? ", reloaded" : "");
   for (const MethodEntry* method : methods) log_.debug("Registry", "registered {}", method->path);
   if (hooks_.loaded) hooks_.loaded(at.service, at.running->instance().content_hash(), true);
-  if (before != nullptr) {
-    ++reloads_;
-    retire(std::move(before), true, {});
-  }
+  if (before != nullptr || at.resting != nullptr) ++reloads_;
+  if (before != nullptr) retire(std::move(before), true, {});
+  if (at.resting != nullptr) retire(std::move(at.resting), false, {});
+  moved(at);
   executor_.post([this] { try_start_waiting(); });
 }
 
 /// Takes up what came meanwhile: a newer version, a removal, the end of the node.
 void ServiceRegistry::next_candidate(Slot& at) {
-  if (at.starting) return;
+  if (at.starting || at.halting) return;
   if (at.candidate != nullptr) {
     at.waiting = false;
     retire(std::move(at.candidate), false, {});
   }
   if (stopping_) return stop_next();
-  if (at.removed) return removed(std::string(at.folder));
-  if (at.queued != nullptr) begin(at, std::move(at.queued));
+  if (at.removed) return leave(at);
+  if (at.queued != nullptr) begin(at, std::move(*std::exchange(at.queued, nullptr)));
 }
 
 // ---------------------------------------------------------------- what goes wrong
 
 void ServiceRegistry::refuse(Slot& at, FailureReason reason) {
+  const bool rests = at.running == nullptr && at.resting != nullptr;
   log_.error("Hosting", "{}: {}{}", at.service, reason.text(),
-             at.running != nullptr ? "; the running version stays" : "");
+             at.running != nullptr ? "; the running version stays"
+             : at.reviving         ? "; the version that ran before is started again"
+                                   : "");
   if (hooks_.loaded) hooks_.loaded(at.service, {}, false);
-  at.step.clear();
-  if (at.running != nullptr) {
+  moved(at);
+  if (at.running != nullptr || rests) {
+    if (at.candidate == nullptr && !rests) at.step.clear();
     at.update_reason = std::move(reason);
     return;
   }
+  at.step.clear();
   at.reason = std::move(reason);
   if (at.candidate == nullptr) announce(at, ServiceStatus::failed);
 }
@@ -310,8 +377,12 @@ void ServiceRegistry::refuse(Slot& at, FailureReason reason) {
 /// initialize() failed: a restart is due, unless it has failed too often.
 void ServiceRegistry::refused_start(Slot& at, FailureReason reason) {
   if (at.running != nullptr) return refuse(at, std::move(reason));
+  at.held.reset();
+  at.state = Value();
+  at.reviving = false;
+  const auto most_failures = static_cast<std::size_t>(at.tries.max_failures);
   const Instant now = executor_.clock().now();
-  const auto window = failure_window + static_cast<int>(most_failures) * times_.start;
+  const auto window = at.tries.window + at.tries.max_failures * at.longest_start;
   std::erase_if(at.failures, [&](Instant when) { return now - when > window; });
   at.failures.push_back(now);
   if (at.failures.size() >= most_failures) {
@@ -324,6 +395,7 @@ void ServiceRegistry::refused_start(Slot& at, FailureReason reason) {
   at.reason = std::move(reason);
   at.retry_at = executor_.clock().wall() + pause;
   announce(at, ServiceStatus::error);
+  moved(at);
   if (stopping_) return;
   at.retry = executor_.post_at(now + pause, [this, folder = at.folder] {
     const auto found = slots_.find(folder);
@@ -362,15 +434,19 @@ void ServiceRegistry::retire(std::unique_ptr<LiveService> live, bool cleanup, Jo
 void ServiceRegistry::announce(Slot& at, ServiceStatus status) {
   at.status = status;
   const Slot* holder = slot_of(at.service);
-  if (holder != &at && holder != nullptr && (holder->running != nullptr || holder->candidate != nullptr))
-    return;  // the name is another folder's
+  if (holder != &at && holder != nullptr && holder->occupied()) return;  // the name is another folder's
   ServiceEntry entry;
   entry.name = at.service;
   entry.status = status;
   if (status == ServiceStatus::running) entry.generation = at.running->generation();
   if (at.reason) entry.reason = "does not run: " + at.reason->text();
+  if (status == ServiceStatus::stopped) entry.reason = "is stopped: " + at.disabled;
   if (at.step == "compile" || at.step == "load") entry.patience = compile_patience;
-  if (status == ServiceStatus::starting) entry.reason = "is starting (" + at.step + ")";
+  if (status == ServiceStatus::starting) {
+    entry.reason = "is starting (" + at.step + ")";
+    entry.held = at.held;
+    if (at.held != nullptr) entry.patience = held_patience;
+  }
   if (status == ServiceStatus::error)
     entry.retry_after = std::max(1.0, seconds(at.retry_at - executor_.clock().wall()));
   methods_.publish(std::move(entry));

@@ -11,7 +11,7 @@ void ServiceRegistry::stop_all(Job done) {
   for (const auto& [folder, slot] : slots_) {
     forget_retry(*slot);
     if (slot->candidate != nullptr) slot->candidate->cancel_start();
-    if (slot->queued != nullptr) std::exchange(slot->queued, nullptr)->unload();
+    if (slot->queued != nullptr) std::exchange(slot->queued, nullptr)->instance->unload();
     if (slot->candidate != nullptr && !slot->starting) {
       slot->waiting = false;
       retire(std::move(slot->candidate), false, {});
@@ -26,7 +26,7 @@ void ServiceRegistry::stop_next() {
   bool starting = false;
   for (const auto& [folder, slot] : slots_) {
     if (slot->running != nullptr) running.push_back(slot->service);
-    starting = starting || slot->starting;
+    starting = starting || slot->starting || slot->halting;
   }
   there = running;
   for (const auto& live : retiring_) {
@@ -51,13 +51,24 @@ void ServiceRegistry::stop_next() {
 bool ServiceRegistry::settled() const {
   return std::none_of(slots_.begin(), slots_.end(), [](const auto& entry) {
     const Slot& at = *entry.second;
-    return at.running == nullptr && at.status == ServiceStatus::starting && !at.warned;
+    return at.running == nullptr && at.status == ServiceStatus::starting && !at.warned && at.held == nullptr;
   });
 }
 
 std::size_t ServiceRegistry::count(ServiceStatus status) const {
   return static_cast<std::size_t>(std::count_if(
       slots_.begin(), slots_.end(), [&](const auto& entry) { return entry.second->status == status; }));
+}
+
+const ServiceSlot* ServiceRegistry::find_folder(std::string_view folder) const {
+  const auto found = slots_.find(folder);
+  return found == slots_.end() ? nullptr : found->second.get();
+}
+
+std::vector<std::string> ServiceRegistry::names() const {
+  std::vector<std::string> names;
+  for (const auto& [folder, slot] : slots_) names.push_back(slot->service);
+  return names;
 }
 
 Value ServiceRegistry::describe() const {

@@ -7,10 +7,10 @@ namespace {
 
 constexpr std::uint64_t waits_without_timer = std::numeric_limits<std::uint64_t>::max();
 
-CallerPtr identity_of(const std::string& service, const std::string& node) {
+CallerPtr identity_of(const std::string& service, const std::string& node, Role role) {
   auto caller = std::make_shared<Caller>();
   caller->subject = "service:" + service + '@' + node;
-  caller->role = Role::operator_;
+  caller->role = role;
   caller->expires = WallTime::max();
   return caller;
 }
@@ -18,14 +18,14 @@ CallerPtr identity_of(const std::string& service, const std::string& node) {
 }  // namespace
 
 ServiceRuntime::ServiceRuntime(ServiceSurroundings& surroundings, std::string service,
-                               std::uint64_t generation)
+                               std::uint64_t generation, Role role)
     : surroundings_(surroundings),
       bridge_(surroundings.bridge),
       executor_(surroundings.runner.executor()),
       service_(std::move(service)),
       logger_("Service." + service_),
       number_(generation),
-      identity_(identity_of(service_, surroundings.runner.node_id())),
+      identity_(identity_of(service_, surroundings.runner.node_id(), role)),
       started_(executor_.clock().now()) {}
 
 ServiceRuntime::~ServiceRuntime() = default;
@@ -94,6 +94,22 @@ void ServiceRuntime::spawn(std::string_view name, Task<> task) {
     if (stopping_)
       for (const auto& running : tasks_) running->stop(Stop::cancelled);
   });
+}
+
+void ServiceRuntime::run(std::string_view name, Task<> task, std::chrono::milliseconds limit,
+                         ServiceTask::OnEnd ended) {
+  tasks_.push_back(std::make_unique<ServiceTask>(surroundings_.runner, identity_, std::string(name)));
+  const auto place = std::prev(tasks_.end());
+  const auto timer =
+      executor_.post_at(executor_.clock().now() + limit, [place] { (*place)->stop(Stop::timeout); });
+  (*place)->start(
+      std::move(task), [this, place, timer, ended = std::move(ended)](std::exception_ptr error) mutable {
+        executor_.cancel(timer);
+        tasks_.erase(place);
+        executor_.post(
+            [ended = std::move(ended), error = std::move(error)]() mutable { ended(std::move(error)); });
+        if (stopping_ && tasks_.empty() && on_tasks_ended_) executor_.post(std::move(on_tasks_ended_));
+      });
 }
 
 void ServiceRuntime::stop_tasks(Job done) {

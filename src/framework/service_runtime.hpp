@@ -33,13 +33,17 @@ struct ServiceSurroundings {
 
 class ServiceRuntime final : public detail::Runtime {
  public:
-  ServiceRuntime(ServiceSurroundings& surroundings, std::string service, std::uint64_t generation);
+  /// `role` is that of the service's own identity.
+  ServiceRuntime(ServiceSurroundings& surroundings, std::string service, std::uint64_t generation, Role role);
   ServiceRuntime(const ServiceRuntime&) = delete;
   ServiceRuntime& operator=(const ServiceRuntime&) = delete;
   ~ServiceRuntime();
 
   void set_status(std::string_view status) { status_ = status; }  ///< a word of status_name
   [[nodiscard]] const CallerPtr& identity() const noexcept { return identity_; }
+
+  /// As `spawn`: `ended` gets what it threw, or null. Beyond `limit` it is asked to end.
+  void run(std::string_view name, Task<> task, std::chrono::milliseconds limit, ServiceTask::OnEnd ended);
 
   /// Asks the background tasks to end; `done` runs once all have.
   void stop_tasks(Job done);

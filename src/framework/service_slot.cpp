@@ -9,11 +9,34 @@ Value names_of(const std::vector<std::string>& names) {
   return list;
 }
 
+std::string_view word_of(ReloadMode mode) {
+  switch (mode) {
+    case ReloadMode::overlap: return "overlap";
+    case ReloadMode::stop_first: return "stop-first";
+    case ReloadMode::manual: return "manual";
+  }
+  return "";
+}
+
+/// What the operator's settings are, but for `config`, which may hold secrets.
+Value shown(const ServiceSettings& settings, const Generation& generation) {
+  Value overridden = Value::object(), switched_off = Value::array();
+  for (const MethodEntry* method : generation.methods())
+    if (!method->overridden.empty()) overridden.set(method->name, names_of(method->overridden));
+  for (const auto& [name, words] : settings.methods)
+    if (!words.enabled.value_or(true)) switched_off.push_back(name);
+  return Value{{"file", settings.file.empty() ? Value() : Value(settings.file)},
+               {"reload", word_of(settings.reload)},
+               {"role", role_name(settings.role)},
+               {"overridden", std::move(overridden)},
+               {"switched_off", std::move(switched_off)}};
+}
+
 }  // namespace
 
-void ServiceSlot::queue(std::unique_ptr<ServiceInstance> instance) {
-  if (queued != nullptr) queued->unload();
-  queued = std::move(instance);
+void ServiceSlot::queue(ServiceOffer offer) {
+  if (queued != nullptr) queued->instance->unload();
+  queued = std::make_unique<ServiceOffer>(std::move(offer));
 }
 
 Value ServiceSlot::describe(std::string_view node_id) const {
@@ -32,6 +55,8 @@ Value ServiceSlot::describe(std::string_view node_id) const {
                             {"node_id", node_id},
                             {"domain", info.domain},
                             {"metadata", info.metadata}});
+    if (live->settings() != ServiceSettings{})
+      entry.set("settings", shown(live->settings(), *live->generation()));
     entry.set("language", live->instance().language()).set("isolation", live->instance().isolation());
   }
   entry.set("methods", names_of(open)).set("internal", names_of(internal)).set("folder", folder);
@@ -40,7 +65,10 @@ Value ServiceSlot::describe(std::string_view node_id) const {
   if (!loaded_at.empty()) entry.set("loaded_at", loaded_at);
   if (status == ServiceStatus::error) entry.set("retry_at", rfc3339(retry_at));
   entry.set("reason", reason ? reason->value() : Value());
-  if (update_reason) entry.set("update", Value{{"reason", update_reason->value()}});
+  Value update;
+  if (pending) update.set("pending", true);
+  if (update_reason) update.set("reason", update_reason->value());
+  if (!update.is_null()) entry.set("update", std::move(update));
   return entry;
 }
 

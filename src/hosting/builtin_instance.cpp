@@ -19,6 +19,14 @@ class BuiltinInstance final : public ServiceInstance {
   [[nodiscard]] const std::string& content_hash() const override { return hash_; }
   [[nodiscard]] BaseService& object() override { return *object_; }
 
+  std::string renew() override {
+    entry_.destroy(std::exchange(object_, nullptr));
+    auto object = create_object(entry_);
+    if (!object) return object.error().message;
+    object_ = *object;
+    return {};
+  }
+
   bool unload() override {
     if (object_ != nullptr) entry_.destroy(std::exchange(object_, nullptr));
     return true;

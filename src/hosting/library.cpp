@@ -37,6 +37,11 @@ class Library {
     return static_cast<const PluginEntry*>(::dlsym(handle_, "p2p_plugin_v1"));
   }
 
+  void reopen() {
+    if (keep_libraries) return;
+    ::dlclose(handle_);
+    handle_ = ::dlopen(path_.c_str(), RTLD_NOW | RTLD_LOCAL);
+  }
   /// True when nothing of it is mapped any more. Not done by the destructor: an object that is left may still
   /// run.
   bool close() {
@@ -75,6 +80,18 @@ class LibraryInstance final : public ServiceInstance {
   [[nodiscard]] std::string_view isolation() const override { return "in_process"; }
   [[nodiscard]] const std::string& content_hash() const override { return hash_; }
   [[nodiscard]] BaseService& object() override { return *object_; }
+
+  /// Its own copy of the file is still there: loaded anew, so that static variables begin anew too.
+  std::string renew() override {
+    entry_->destroy(std::exchange(object_, nullptr));
+    library_.reopen();
+    entry_ = library_.loaded() ? library_.entry() : nullptr;
+    if (entry_ == nullptr) return "its library cannot be loaded a second time";
+    auto object = create_object(*entry_);
+    if (!object) return object.error().message;
+    object_ = *object;
+    return {};
+  }
 
   bool unload() override {
     if (object_ != nullptr) entry_->destroy(std::exchange(object_, nullptr));

@@ -30,7 +30,7 @@ namespace p2p {
 enum class ServiceStatus { starting, running, stopping, stopped, error, failed, pending };
 [[nodiscard]] std::string_view status_name(ServiceStatus status) noexcept;
 
-/// What the registry says of one service. `stopped` ones are not in it.
+/// What the registry says of one service. One that is `stopped` is in it only while its folder is there.
 struct ServiceEntry {
   std::string name;
   ServiceStatus status = ServiceStatus::starting;
@@ -38,6 +38,9 @@ struct ServiceEntry {
   double retry_after = 1;                    ///< seconds, for the caller
   std::chrono::milliseconds patience{2000};  ///< how long a call waits while the service is starting
   GenerationPtr generation;                  ///< null unless running
+  /// What served until a reload that stops it first: its calls are held while the service is `starting`, each
+  /// for as long as its method may take. Not to be called.
+  GenerationPtr held;
 };
 
 using Services =
@@ -98,6 +101,9 @@ class RegistryView {
   const MethodRegistry& registry_;
   std::shared_ptr<const RegistrySnapshot> snapshot_;
 };
+
+/// How long a call of `method` that has no deadline of its own waits while the service is `starting`.
+[[nodiscard]] std::chrono::nanoseconds patience_for(const ServiceEntry& entry, std::string_view method);
 
 /// service_not_found with the nearest known name.
 [[nodiscard]] Error no_such_service(const RegistrySnapshot& snapshot, std::string_view service);

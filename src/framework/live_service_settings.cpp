@@ -1,0 +1,122 @@
+// What the operator says of a service, put in force: when it is loaded, and while it runs.
+#include <atomic>
+
+#include <p2p/detail/nearest.hpp>
+
+#include "framework/live_service.hpp"
+
+namespace p2p {
+namespace {
+
+constexpr std::size_t most_configs = 64;  // former ones that are kept readable
+
+FailureReason settings_failure(const ServiceSettings& settings, const MethodOverride& words,
+                               std::string message) {
+  return {"settings", std::move(message), settings.file, words.line, words.column, {}};
+}
+
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+  const std::string close = nearest(word, known);
+  return close.empty() ? close : "; did you mean " + close + '?';
+}
+
+}  // namespace
+
+/// Words about what is not there would be words that nobody follows.
+std::optional<FailureReason> LiveService::check(const MethodOverrides& words) const {
+  std::vector<std::string> methods;
+  std::map<std::string, std::vector<std::string>, std::less<>> parameters;
+  for (const MethodInfo& method : instance_->object().declared_methods()) {
+    methods.push_back(method.name);
+    for (const Parameter& parameter : method.parameters) parameters[method.name].push_back(parameter.name);
+  }
+  for (const auto& [name, word] : words) {
+    if (std::find(methods.begin(), methods.end(), name) == methods.end())
+      return settings_failure(
+          settings_, word,
+          "methods." + name.substr(0, 64) + ": the service has no such method" + did_you_mean(name, methods));
+    const std::vector<std::string>& known = parameters[name];
+    for (const std::string& secret : word.secrets.value_or(std::vector<std::string>()))
+      if (std::find(known.begin(), known.end(), secret) == known.end())
+        return settings_failure(settings_, word,
+                                "methods." + name + ".secret: the method has no parameter " +
+                                    secret.substr(0, 64) + did_you_mean(secret, known));
+  }
+  return std::nullopt;
+}
+
+GenerationPtr LiveService::make_generation(const MethodOverrides& words, std::vector<std::string>* rejected) {
+  std::vector<MethodInfo>& methods = instance_->object().declared_methods();
+  for (std::size_t i = 0; i < methods.size(); ++i) methods[i].options.is_public = declared_public_[i];
+  auto made = std::make_shared<Generation>(name_, number_, &instance_->object(), methods,
+                                           surroundings_.runner.stats(), rejected, words);
+  // The service's own answer (get_service_info) tells of its methods as they are.
+  for (MethodInfo& method : methods) {
+    const MethodEntry* entry = made->find(method.name);
+    method.options.is_public = entry != nullptr && entry->is_public;
+  }
+  for (const std::string& what : made->loosened())
+    surroundings_.log.warn("Registry", "{}: {}", settings_.file.empty() ? name_ : settings_.file, what);
+  return made;
+}
+
+void LiveService::apply(ServiceSettings settings, std::function<void(std::optional<FailureReason>)> done) {
+  std::swap(settings_.file, settings.file);  // for messages
+  std::optional<FailureReason> wrong = check(settings.methods);
+  std::swap(settings_.file, settings.file);
+  if (wrong) return done(std::move(wrong));
+  if (settings.config == settings_.config) {
+    take_up(std::move(settings));
+    return done(std::nullopt);
+  }
+  put_config(settings.config);
+  BaseService& object = instance_->object();
+  const auto limit = settings.start;
+  runtime_.run(
+      "config_changed", detail::run_body([&object] { return object.config_changed(); }), limit,
+      [this, settings = std::move(settings), done = std::move(done)](std::exception_ptr error) mutable {
+        if (!error) {
+          take_up(std::move(settings));
+          return done(std::nullopt);
+        }
+        put_config(settings_.config);
+        done(FailureReason{"config",
+                           "config_changed() failed: " + what_of(error) + "; the old settings stay",
+                           settings.file,
+                           0,
+                           0,
+                           {}});
+      });
+}
+
+void LiveService::take_up(ServiceSettings settings) {
+  const bool same_methods = settings.methods == settings_.methods;
+  settings_ = std::move(settings);
+  times_.start = settings_.start;
+  times_.stop = settings_.stop;
+  info_.domain = settings_.domain.empty() ? declared_domain_ : settings_.domain;
+  instance_->object().info.domain = info_.domain;
+  if (same_methods) return;
+  // One that no snapshot holds and no call pins is never looked at again. In this order: a loop lets go of
+  // its snapshot after it has pinned.
+  std::erase_if(earlier_, [](const GenerationPtr& earlier) {
+    if (earlier.use_count() > 1) return false;
+    std::atomic_thread_fence(std::memory_order_acquire);
+    return earlier->pins().sum() == 0;
+  });
+  GenerationPtr next = make_generation(settings_.methods, nullptr);
+  next->share_gates(*generation_);
+  for (const MethodEntry* method : next->methods())
+    if (method->gate != nullptr) surroundings_.runner.admit_waiting(*method->gate);
+  earlier_.push_back(std::exchange(generation_, std::move(next)));
+}
+
+/// The old contents stay where they are: a coroutine of the service may be reading them.
+void LiveService::put_config(Value config) {
+  Value& place = instance_->object().config;
+  configs_.push_back(std::move(place));
+  if (configs_.size() > most_configs) configs_.erase(configs_.begin());
+  place = std::move(config);
+}
+
+}  // namespace p2p
