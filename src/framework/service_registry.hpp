@@ -59,6 +59,10 @@ class ServiceRegistry {
   /// Stops the service and begins with a new object of the same code; calls are held meanwhile. False when it
   /// does not run, or is being reloaded.
   [[nodiscard]] bool restart(const std::string& folder);
+  /// Asks for the folder's service to be offered again.
+  void bring_again(const std::string& folder) {
+    if (hooks_.bring_again && !stopping_) hooks_.bring_again(folder);
+  }
 
   /// Stops every service, dependents first; `done` once all are gone. Nothing new is taken after it.
   void stop_all(Job done);

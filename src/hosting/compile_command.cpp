@@ -26,6 +26,8 @@ Arguments compiling_flags(const CompileSetup& setup) {
                   "-Werror=unused-result",
                   "-Wno-undefined-var-template"};
   append(flags, setup.extra_flags);
+  append(flags, setup.own.flags);
+  for (const std::string& folder : setup.own.include) append(flags, {"-I", folder});
   return flags;
 }
 
@@ -50,8 +52,9 @@ Arguments compile_part(const CompileSetup& setup, const std::string& source, std
 
 Arguments link_part(const CompileSetup& setup, const std::string& work) {
   Arguments part = linking_flags(setup);
-  append(part, {"-Wl,--version-script=" + work + '/' + std::string(version_script_name), setup.sdk_library,
-                "-o", work + '/' + std::string(library_name)});
+  append(part, {"-Wl,--version-script=" + work + '/' + std::string(version_script_name), setup.sdk_library});
+  append(part, setup.own.link);
+  append(part, {"-o", work + '/' + std::string(library_name)});
   return part;
 }
 
@@ -60,6 +63,7 @@ Arguments link_part(const CompileSetup& setup, const std::string& work) {
 std::vector<std::string> compile_flags(const CompileSetup& setup) {
   Arguments flags = compiling_flags(setup);
   append(flags, linking_flags(setup));
+  append(flags, setup.own.link);
   return flags;
 }
 

@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "framework/service_settings.hpp"
+
 namespace p2p {
 
 struct CompileSetup {
@@ -15,6 +17,8 @@ struct CompileSetup {
   std::string sdk_library;  ///< path of libp2psdk.so
   /// What the node itself was built with and a library in the same process needs: -fsanitize=...
   std::vector<std::string> extra_flags;
+  /// Of one service, from its service.toml; `include` as the compiler is to see them.
+  ServiceSettings::Build own;
   std::string services_dir;  ///< where debuggers find the sources
 };
 

@@ -21,11 +21,12 @@ struct ExamineOrder {
   std::string services_dir;
   BuildStore store;
   CompileSetup setup;
-  std::string compiler_version;  ///< only sources need it
+  OrReason<std::string> compiler;  ///< its version, or why there is none: only sources need it
   FolderListing listing;
-  ServiceSource source;
-  std::string known;         ///< content of what serves: it need not be loaded again
-  std::uint64_t number = 0;  ///< no other order has it
+  std::string known;           ///< code that was offered last: it need not be loaded again
+  std::string known_settings;  ///< digest of the service.toml that was taken with it
+  bool serves = false;         ///< some version runs: with reload = "manual" it stays
+  std::uint64_t number = 0;    ///< no other order has it
 };
 
 /// A build that is prepared, and then what is left to do when it is done.
@@ -34,6 +35,7 @@ struct PreparedBuild {
   BuildBase base;
   std::string folder, services_dir, work;
   std::vector<std::string> sources;  ///< "my_service/main.cpp"
+  ServiceSettings settings;
   Snapshot snapshot;
   std::vector<Arguments> commands;
   std::uint64_t number = 0;
@@ -45,10 +47,15 @@ struct Examined {
   std::optional<FailureReason> reason;   ///< it cannot be had
   bool cut_off = false;                  ///< ... and that may be for want of its other half
   bool unchanged = false;                ///< it is what is known
+  bool disabled = false;                 ///< service.toml says that it may not run
+  bool pending = false;                  ///< it is another, and waits for the operator's word
+  bool settings_alone = false;           ///< the code is what is known, and service.toml another
   std::string copy;                      ///< a library to load, and to delete
   std::shared_ptr<PreparedBuild> build;  ///< to be compiled first
 
-  std::string content;         ///< SHA-256 of what was examined: the library, or all that goes into the build
+  ServiceSettings settings;
+  std::string code;            ///< SHA-256 of what was examined: the library, or all that goes into the build
+  std::string content;         ///< of both: the code, and service.toml
   std::string shown;           ///< the file, for messages
   std::set<std::string> uses;  ///< other folders whose headers it includes
 };

@@ -12,6 +12,7 @@
 
 #include "base/digest.hpp"
 #include "hosting/folder_check.hpp"
+#include "hosting/service_toml.hpp"
 
 namespace p2p {
 namespace {
@@ -138,7 +139,12 @@ bool FolderListing::has_program() const {
   return !source || source->kind != ServiceSource::Kind::none;
 }
 
+bool FolderListing::has(std::string_view file) const {
+  return std::binary_search(files.begin(), files.end(), file);
+}
+
 bool FolderListing::lone_library() const {
+  if (has(service_toml_name)) return false;
   const auto source = source_of(name, files);
   return source && source->kind == ServiceSource::Kind::library;
 }

@@ -33,7 +33,9 @@ struct FolderListing {
 
   /// Something here could run, whether or not it may.
   [[nodiscard]] bool has_program() const;
-  /// Nothing to load but a library, which one change makes whole.
+  [[nodiscard]] bool has(std::string_view file) const;
+  /// Nothing to load but a library, which one change makes whole. With a service.toml beside it there are
+  /// two.
   [[nodiscard]] bool lone_library() const;
 };
 

@@ -27,6 +27,8 @@ LoadMark::LoadMark(const std::string& folder, const std::string& content) : path
   ::close(file);
 }
 
+void LoadMark::forget(const std::string& folder) { ::unlink((folder + "/loading").c_str()); }
+
 LoadMark::~LoadMark() {
   if (!blames_) ::unlink(path_.c_str());
 }

@@ -15,6 +15,8 @@ class LoadMark {
   LoadMark(const std::string& folder, const std::string& content);
   LoadMark(const LoadMark&) = delete;
   LoadMark& operator=(const LoadMark&) = delete;
+  /// Takes away whatever mark there is: somebody wants to try again.
+  static void forget(const std::string& folder);
   /// Takes its own mark away.
   ~LoadMark();
 

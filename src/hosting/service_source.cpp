@@ -2,6 +2,8 @@
 
 #include <algorithm>
 
+#include <p2p/detail/nearest.hpp>
+
 namespace p2p {
 namespace {
 
@@ -17,19 +19,30 @@ bool has(const std::vector<std::string>& files, std::string_view name) {
   return std::find(files.begin(), files.end(), name) != files.end();
 }
 
+std::string no_such_entry(const std::string& entry, const std::vector<std::string>& kinds) {
+  const std::string close = nearest(entry, kinds);
+  if (!close.empty()) return "entry: there is no " + entry + " to run; did you mean " + close + '?';
+  return "entry: there is no " + entry + " to run" + (kinds.empty() ? "" : ", but " + kinds.front());
+}
+
 }  // namespace
 
-OrReason<ServiceSource> source_of(const std::string& folder, const std::vector<std::string>& files) {
-  std::vector<std::string> kinds = ending_in(files, ".so");
-  const std::vector<std::string> libraries = kinds;
+OrReason<ServiceSource> source_of(const std::string& folder, const std::vector<std::string>& files,
+                                  const std::string& entry) {
+  std::vector<std::string> libraries = ending_in(files, ".so");
+  std::vector<std::string> kinds = libraries;
   if (has(files, "main.cpp")) kinds.insert(kinds.begin(), "main.cpp");
   if (has(files, "main.py")) kinds.push_back("main.py");
+  if (!entry.empty()) {
+    if (!has(kinds, entry)) return refuse("settings", no_such_entry(entry, kinds), folder + "/service.toml");
+    kinds = {entry};
+    libraries = entry.ends_with(".so") ? kinds : std::vector<std::string>();
+  }
   if (kinds.empty()) return ServiceSource{};
-  if (has(files, "service.toml"))
-    return refuse("load", "service.toml is not supported yet by this version; remove it",
-                  folder + "/service.toml");
   if (kinds.size() > 1)
-    return refuse("load", "there are " + kinds[0] + " and " + kinds[1] + ": keep the one that is to run",
+    return refuse("load",
+                  "there are " + kinds[0] + " and " + kinds[1] +
+                      ": keep the one that is to run, or name it as `entry` in service.toml",
                   folder);
   if (kinds[0] == "main.py")
     return refuse("load", "Python services are not supported yet by this version", folder + "/main.py");

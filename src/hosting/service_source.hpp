@@ -19,9 +19,11 @@ struct ServiceSource {
 inline constexpr std::size_t most_sources = 64;
 
 /// `files`: of the folder itself, not of folders in it. Hidden files do not count. A folder that could be run
-/// in two ways, or that asks for what this version cannot do, is refused rather than half understood.
+/// in two ways is refused unless `entry` (of service.toml) names one of them; so is one that asks for what
+/// this version cannot do, rather than half understood.
 [[nodiscard]] OrReason<ServiceSource> source_of(const std::string& folder,
-                                                const std::vector<std::string>& files);
+                                                const std::vector<std::string>& files,
+                                                const std::string& entry = {});
 
 /// A file that goes into a program, by its name; others (a log, a table of data) may be open for writing all
 /// the time.

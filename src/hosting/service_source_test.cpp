@@ -23,18 +23,28 @@ TEST(ServiceSource, one_library_is_a_service_and_nothing_to_run_is_none) {
 }
 
 TEST(ServiceSource, two_ways_to_run_are_refused_by_both_names) {
-  EXPECT_EQ(source_of("a", {"main.py", "main.cpp"}).error().message,
-            "there are main.cpp and main.py: keep the one that is to run");
+  EXPECT_EQ(
+      source_of("a", {"main.py", "main.cpp"}).error().message,
+      "there are main.cpp and main.py: keep the one that is to run, or name it as `entry` in service.toml");
   EXPECT_EQ(source_of("a", {"b.so", "a.so"}).error().message,
-            "there are a.so and b.so: keep the one that is to run");
+            "there are a.so and b.so: keep the one that is to run, or name it as `entry` in service.toml");
 }
 
 TEST(ServiceSource, what_this_version_cannot_do_is_refused) {
   const auto python = source_of("a", {"main.py", "requirements.txt"});
   EXPECT_EQ(python.error().text(), "load: a/main.py: Python services are not supported yet by this version");
-  const auto configured = source_of("a", {"main.cpp", "service.toml"});
-  EXPECT_EQ(configured.error().file, "a/service.toml");
-  EXPECT_TRUE(source_of("a", {"service.toml"}).has_value()) << "nothing to run, nothing to limit";
+}
+
+TEST(ServiceSource, the_entry_decides_between_two_ways) {
+  const Files both{"main.cpp", "a.so", "b.so", "util.cpp"};
+  EXPECT_EQ(source_of("a", both, "b.so")->files, Files{"b.so"});
+  EXPECT_EQ(source_of("a", both, "main.cpp")->files, (Files{"main.cpp", "util.cpp"}));
+  EXPECT_EQ(source_of("a", both, "mian.cpp").error().text(),
+            "settings: a/service.toml: entry: there is no mian.cpp to run; did you mean main.cpp?");
+  EXPECT_EQ(source_of("a", both, "util.cpp").error().message,
+            "entry: there is no util.cpp to run, but main.cpp");
+  EXPECT_EQ(source_of("a", {"service.toml"}, "main.cpp").error().message,
+            "entry: there is no main.cpp to run");
 }
 
 TEST(ServiceSource, more_sources_than_can_be_compiled_are_refused) {

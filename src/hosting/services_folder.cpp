@@ -63,6 +63,7 @@ ServicesFolder::ServicesFolder(Loop& loop, Log& log, ServiceRegistry& registry, 
 ServicesFolder::~ServicesFolder() { stop(); }
 
 void ServicesFolder::start() {
+  read_disabled();
   if (settings_.watch) {
     FolderWatch::Hooks hooks;
     hooks.touched = [this](const std::string& name, bool whole) { touched(name, whole); };
@@ -87,6 +88,78 @@ void ServicesFolder::stop() {
     if (at->timer != 0) loop_.cancel(std::exchange(at->timer, 0));
   watch_.reset();
   compiler_.reset();
+}
+
+bool ServicesFolder::reload(const std::string& name) {
+  const auto found = folders_.find(name);
+  if (stopped_ || found == folders_.end() || !found->second->known) return false;
+  found->second->asked = true;
+  bring_again(name);
+  return true;
+}
+
+bool ServicesFolder::busy(std::string_view name) const {
+  const auto found = folders_.find(name);
+  if (found == folders_.end()) return false;
+  const Folder& at = *found->second;
+  return at.known && (at.work != 0 || at.forced || at.changed || at.acted.empty());
+}
+
+// ---------------------------------------------------------------- disabled services
+
+void ServicesFolder::read_disabled() {
+  if (!settings_.read_disabled) return;
+  const Result<std::string> text = settings_.read_disabled();
+  if (!text && text.error().code() != Errc::not_found)
+    log_.error("Hosting", "which services are disabled cannot be read, so none is: {}",
+               text.error().message());
+  if (!text) return;
+  for (std::size_t begin = 0; begin < text->size();) {
+    const auto end = std::min(text->find('\n', begin), text->size());
+    const std::string name = text->substr(begin, end - begin);
+    if (judge_folder_name(name) == FolderName::service) disabled_.insert(name);
+    begin = end + 1;
+  }
+}
+
+Result<void> ServicesFolder::keep_disabled() {
+  if (!settings_.write_disabled) return {};
+  std::string text;
+  for (const std::string& name : disabled_) text += name + '\n';
+  return settings_.write_disabled(text);
+}
+
+/// Written first: what is said to be disabled stays so.
+Result<void> ServicesFolder::disable(const std::string& name) {
+  Folder* at = folder(name);
+  if (at == nullptr || !at->known) return fail(Errc::service_not_found, "there is no folder " + name);
+  if (disabled_.insert(name).second)
+    if (auto kept = keep_disabled(); !kept) {
+      disabled_.erase(name);
+      return kept;
+    }
+  stay_out(*at, by_operator);
+  return {};
+}
+
+Result<void> ServicesFolder::enable(const std::string& name) {
+  if (disabled_.erase(name) == 0) return {};
+  if (auto kept = keep_disabled(); !kept) {
+    disabled_.insert(name);
+    return kept;
+  }
+  bring_again(name);
+  return {};
+}
+
+/// Whatever is done for the folder is given up.
+void ServicesFolder::stay_out(Folder& at, const std::string& why) {
+  compiler_->drop(at.name);
+  at.work = 0;
+  drop_work(std::exchange(at.work_dir, {}));
+  at.code.clear();
+  at.changed = at.forced = at.reload = at.asked = at.lacks_header = false;
+  registry_.disabled(at.name, why);
 }
 
 void ServicesFolder::bring_again(const std::string& name) {
@@ -186,10 +259,10 @@ void ServicesFolder::gone(Folder& at, bool exists) {
   compiler_->drop(name);
   at.work = 0;  // what still comes of it is not wanted
   drop_work(std::exchange(at.work_dir, {}));
-  at.content.clear();
+  at.code.clear();
   at.seen.clear();
   at.uses.clear();
-  at.changed = at.forced = at.reload = at.lacks_header = false;
+  at.changed = at.forced = at.reload = at.asked = at.lacks_header = false;
   if (std::exchange(at.known, false)) {
     registry_.removed(name);
     wake_users(name);

@@ -37,6 +37,10 @@ struct HostingSettings {
   std::chrono::milliseconds scan_interval{60'000};  ///< only a net under the watch
   std::string sdk_include;                          ///< the folder of p2p/service.hpp
   std::string sdk_library;                          ///< libp2psdk.so
+  /// Where the names of the disabled services are kept, one a line; without these they are forgotten at the
+  /// end. Reading what is not there is not_found.
+  std::function<Result<std::string>()> read_disabled = {};
+  std::function<Result<void>(const std::string&)> write_disabled = {};
 };
 
 class ServicesFolder {
@@ -61,6 +65,17 @@ class ServicesFolder {
   /// Loads the service of this folder again, though nothing in it changed.
   void bring_again(const std::string& folder);
 
+  /// The same by the operator's word: also what ended a node while it was loaded, and what waits for this
+  /// word. False when there is no such folder.
+  [[nodiscard]] bool reload(const std::string& folder);
+  /// The folder's service stops and does not start any more, over restarts of the node. Refused when that
+  /// cannot be kept.
+  [[nodiscard]] Result<void> disable(const std::string& folder);
+  [[nodiscard]] Result<void> enable(const std::string& folder);
+  [[nodiscard]] bool disabled(std::string_view folder) const { return disabled_.contains(folder); }
+  /// The folder is being looked at or built, or will be at once.
+  [[nodiscard]] bool busy(std::string_view folder) const;
+
   /// Whatever was in the folder at the start is known to the registry.
   [[nodiscard]] bool first_scan_done() const noexcept { return first_scan_done_; }
 
@@ -77,11 +92,15 @@ class ServicesFolder {
   void wake_users(const std::string& name);
 
   void act(Folder& at, FolderListing listing);
-  void examine_now(const std::string& name, std::uint64_t work, const std::string& compiler,
-                   FolderListing listing, ServiceSource source);
+  void examine_now(const std::string& name, std::uint64_t work, OrReason<std::string> compiler,
+                   FolderListing listing);
   void examined(const std::string& name, std::uint64_t work, Examined result);
   void build(Folder& at, const std::shared_ptr<PreparedBuild>& build);
-  void load(Folder& at, const Examined& result);
+  void load(Folder& at, Examined& result);
+  void settle(Folder& at, Examined& result);
+  void stay_out(Folder& at, const std::string& why);
+  void read_disabled();
+  [[nodiscard]] Result<void> keep_disabled();
   void drop(const Examined& result);
   void drop_work(const std::string& work);
   void refused(Folder& at, FailureReason reason);
@@ -100,6 +119,7 @@ class ServicesFolder {
   std::unique_ptr<Compiler> compiler_;
   std::unique_ptr<FolderWatch> watch_;
   std::map<std::string, std::unique_ptr<Folder>, std::less<>> folders_;
+  std::set<std::string, std::less<>> disabled_;
   std::set<std::string> told_;  ///< what has been said of names, once
   Executor::TimerId scan_timer_ = 0;
   std::uint64_t last_work_ = 0;

@@ -174,13 +174,17 @@ TEST_F(ServicesFolderWithLibrary, folders_that_cannot_be_understood_say_why) {
   node.put("both/main.cpp", saying("x"));
   node.put("both/both.so", library);
   node.put("limited/limited.so", library);
-  node.put("limited/service.toml", "enabled = false\n");
+  node.put("limited/service.toml", "limits = { memory_mib = 100 }\n");
   node.start();
   ASSERT_TRUE(node.until_status("python", "failed") && node.until_status("both", "failed") &&
               node.until_status("limited", "failed"));
   EXPECT_EQ(node.reason_of("python"), "load: Python services are not supported yet by this version");
-  EXPECT_EQ(node.reason_of("both"), "load: there are main.cpp and both.so: keep the one that is to run");
-  EXPECT_EQ(node.reason_of("limited"), "load: service.toml is not supported yet by this version; remove it");
+  EXPECT_EQ(node.reason_of("both"),
+            "load: there are main.cpp and both.so: keep the one that is to run, or name it as `entry` in "
+            "service.toml");
+  EXPECT_EQ(
+      node.reason_of("limited"),
+      "settings: limits is for a service in a process of its own, which this version cannot run; remove it");
 }
 
 TEST(ServicesFolder, libraries_that_are_no_services_say_why) {

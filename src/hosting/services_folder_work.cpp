@@ -15,19 +15,14 @@ void ServicesFolder::act(Folder& at, FolderListing listing) {
   if (first_scan_done_ && at.acted != listing.stamp) wake_users(at.name);
   at.acted = listing.stamp;
   at.forced = at.changed = false;
+  if (disabled_.contains(at.name)) return stay_out(at, by_operator);
   if (listing.wrong) return refused(at, *listing.wrong);
-  auto source = source_of(listing.name, listing.files);
-  if (!source) return refused(at, std::move(source.error()));
   at.work = ++last_work_;
-  if (source->kind == ServiceSource::Kind::library)
-    return examine_now(at.name, at.work, {}, std::move(listing), *std::move(source));
-  compiler_->version([this, name = at.name, work = at.work, listing = std::move(listing),
-                      source = *std::move(source)](const OrReason<std::string>& version) {
-    Folder* waiting = working(name, work);
-    if (waiting == nullptr) return;
-    if (version) return examine_now(name, work, *version, listing, source);
-    waiting->work = 0;
-    refused(*waiting, version.error());
+  if (!listing.has("main.cpp"))  // then no compiler is needed, whatever service.toml says
+    return examine_now(at.name, at.work, std::string(), std::move(listing));
+  compiler_->version([this, name = at.name, work = at.work,
+                      listing = std::move(listing)](const OrReason<std::string>& version) {
+    examine_now(name, work, version, listing);
   });
 }
 
@@ -37,13 +32,22 @@ ServicesFolder::Folder* ServicesFolder::working(const std::string& name, std::ui
   return found == folders_.end() || found->second->work != work ? nullptr : found->second.get();
 }
 
-void ServicesFolder::examine_now(const std::string& name, std::uint64_t work, const std::string& compiler,
-                                 FolderListing listing, ServiceSource source) {
+void ServicesFolder::examine_now(const std::string& name, std::uint64_t work, OrReason<std::string> compiler,
+                                 FolderListing listing) {
   Folder* at = working(name, work);
   if (at == nullptr) return;
-  const std::string known = std::exchange(at->reload, false) ? std::string() : at->content;
-  ExamineOrder order{settings_.services_dir, store_, setup_, compiler, std::move(listing),
-                     std::move(source),      known,  work};
+  const bool anew = std::exchange(at->reload, false);
+  const ServiceSlot* slot = registry_.find_folder(name);
+  const bool serves = slot != nullptr && slot->running != nullptr && !anew;
+  ExamineOrder order{settings_.services_dir,
+                     store_,
+                     setup_,
+                     std::move(compiler),
+                     std::move(listing),
+                     anew ? std::string() : at->code,
+                     at->settings,
+                     serves,
+                     work};
   on_pool(
       loop_, alive_, [order = std::move(order)] { return examine(order); },
       [this, name, work](Examined result) { examined(name, work, std::move(result)); });
@@ -67,8 +71,30 @@ void ServicesFolder::examined(const std::string& name, std::uint64_t work, Exami
   if (!result.uses.empty()) at->uses = std::move(result.uses);
   if (result.reason) return refused(*at, *std::move(result.reason));
   at->lacks_header = false;
-  if (result.unchanged) return ready(*at);
+  if (result.disabled) {
+    stay_out(*at, "disabled by `enabled = false` in its service.toml");
+    return ready(*at);
+  }
+  if (result.pending) {
+    registry_.pending(name);
+    return ready(*at);
+  }
+  if (result.unchanged || result.settings_alone) return settle(*at, result);
   load(*at, result);
+}
+
+/// The code is what was offered last. If that is what runs, it is told of its settings; if it is not (its
+/// start has failed, or goes on), it is loaded again with them.
+void ServicesFolder::settle(Folder& at, Examined& result) {
+  const ServiceSlot* slot = registry_.find_folder(at.name);
+  const bool runs =
+      slot != nullptr && slot->running != nullptr && slot->running->instance().content_hash() == at.content;
+  const bool clean = runs && !slot->pending;
+  if (result.unchanged && (clean || !runs)) return ready(at);
+  at.settings = result.settings.hash;
+  if (!runs || !registry_.apply(at.name, std::move(result.settings), result.content))
+    at.forced = at.reload = true;
+  ready(at);
 }
 
 /// What nobody wants any more.
@@ -103,14 +129,16 @@ void ServicesFolder::build(Folder& at, const std::shared_ptr<PreparedBuild>& bui
                      std::move(done));
 }
 
-void ServicesFolder::load(Folder& at, const Examined& result) {
+void ServicesFolder::load(Folder& at, Examined& result) {
+  if (std::exchange(at.asked, false)) LoadMark::forget(store_.folder(at.name));
   const LoadMark mark(store_.folder(at.name), result.content);
   if (mark.blames()) {
     std::error_code ignored;
     std::filesystem::remove(result.copy, ignored);
     return refused(at, {"load",
-                        "a node ended while it loaded this very version; change it, or remove build/" +
-                            at.name + "/loading to try again",
+                        "a node ended while it loaded this very version; change it, or try again with "
+                        "`p2p_admin service reload " +
+                            at.name + '`',
                         result.shown,
                         0,
                         0,
@@ -120,13 +148,19 @@ void ServicesFolder::load(Folder& at, const Examined& result) {
   auto loaded = load_library(result.copy, at.name, result.shown, result.content);
   if (!loaded) return refused(at, std::move(loaded.error()));
   if (!loaded->warning.empty()) log_.warn("Hosting", "{}: {}", at.name, loaded->warning);
+  at.code = result.code;
   at.content = result.content;
-  registry_.offer(at.name, std::move(loaded->instance));
+  at.settings = result.settings.hash;
+  registry_.offer(at.name, std::move(loaded->instance), std::move(result.settings));
   ready(at);
 }
 
 void ServicesFolder::refused(Folder& at, FailureReason reason) {
-  at.content.clear();
+  if (reason.step == "settings")
+    at.settings = unknown_settings;  // the code is as good as before
+  else
+    at.code.clear();
+  at.asked = false;
   at.lacks_header = lacks_header(reason);
   registry_.failed(at.name, std::move(reason));
   ready(at);

@@ -91,23 +91,25 @@ void Snapshot::read_contracts(const Opened& services, const std::string& shown, 
   for (const std::string& header : headers) (void)read(services, shown, header, source_limit);
 }
 
-OrReason<Snapshot> Snapshot::of_sources(const std::string& services_folder, const FolderListing& listing) {
-  Snapshot snapshot;
+OrReason<Snapshot> Snapshot::of_sources(const std::string& services_folder, const FolderListing& listing,
+                                        Snapshot begun) {
   const Opened services = open_folder(services_folder);
-  for (const std::string& file : listing.files)
-    if (auto done = snapshot.read(services, services_folder, listing.name + '/' + file, source_limit); !done)
+  for (const std::string& file : listing.files) {
+    const std::string path = listing.name + '/' + file;
+    if (begun.find(path) != nullptr) continue;
+    if (auto done = begun.read(services, services_folder, path, source_limit); !done)
       return refuse(std::move(done.error()));
-  snapshot.read_contracts(services, services_folder, listing.name);
-  return snapshot;
+  }
+  begun.read_contracts(services, services_folder, listing.name);
+  return begun;
 }
 
-OrReason<Snapshot> Snapshot::of_library(const std::string& services_folder, const FolderListing& listing,
-                                        const std::string& file) {
-  Snapshot snapshot;
+OrReason<Snapshot> Snapshot::of_file(const std::string& services_folder, const FolderListing& listing,
+                                     const std::string& file, Snapshot begun, std::size_t limit) {
   const Opened services = open_folder(services_folder);
-  if (auto done = snapshot.read(services, services_folder, listing.name + '/' + file, whole_limit); !done)
+  if (auto done = begun.read(services, services_folder, listing.name + '/' + file, limit); !done)
     return refuse(std::move(done.error()));
-  return snapshot;
+  return begun;
 }
 
 const Snapshot::File* Snapshot::find(std::string_view path) const {

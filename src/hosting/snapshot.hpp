@@ -19,6 +19,8 @@ class Snapshot {
       4 * 1024 * 1024;  ///< bytes of one file beside a program's sources
   static constexpr std::size_t whole_limit = 64 * 1024 * 1024;  ///< bytes of all, and of a library
 
+  Snapshot() noexcept {}  // NOLINT(modernize-use-equals-default): a default argument below needs it now
+
   struct File {
     std::string path;  ///< relative to the services folder: "my_service/main.cpp"
     std::string bytes;
@@ -27,11 +29,13 @@ class Snapshot {
   /// All files of the listed folder, and of the other services' folders the headers that lie directly in
   /// them, which are their contracts (`#include <system/api.hpp>`). A foreign header that may not be trusted
   /// is left out.
+  /// Those that `begun` has are not read a second time.
   [[nodiscard]] static OrReason<Snapshot> of_sources(const std::string& services_folder,
-                                                     const FolderListing& listing);
-  /// One library.
-  [[nodiscard]] static OrReason<Snapshot> of_library(const std::string& services_folder,
-                                                     const FolderListing& listing, const std::string& file);
+                                                     const FolderListing& listing, Snapshot begun = {});
+  /// One library, or one other file of the folder, up to `limit`.
+  [[nodiscard]] static OrReason<Snapshot> of_file(const std::string& services_folder,
+                                                  const FolderListing& listing, const std::string& file,
+                                                  Snapshot begun = {}, std::size_t limit = whole_limit);
 
   /// Somebody had one of them open for writing: what was read may be half of it.
   [[nodiscard]] bool being_written() const noexcept { return being_written_; }

@@ -11,6 +11,9 @@
 namespace p2p {
 
 inline constexpr std::chrono::milliseconds at_once{1};  // the next turn of the loop
+inline constexpr const char* by_operator =
+    "disabled by the operator, `p2p_admin service enable` brings it back";
+inline constexpr const char* unknown_settings = "?";  // the file was refused: whatever comes is another
 
 struct ServicesFolder::Folder {
   explicit Folder(std::string name_in) : name(std::move(name_in)) {}
@@ -20,8 +23,10 @@ struct ServicesFolder::Folder {
 
   std::string seen;  ///< stamp of the last listing, and since when
   Instant seen_at{};
-  std::string acted;    ///< stamp of the listing that was last acted on
-  std::string content;  ///< what was last offered; empty after a failure
+  std::string acted;     ///< stamp of the listing that was last acted on
+  std::string code;      ///< what was last offered; empty after a failure
+  std::string content;   ///< ... with its service.toml
+  std::string settings;  ///< digest of the service.toml that was taken last, or `unknown_settings`
   std::set<std::string> uses;
   bool lacks_header = false;  ///< it failed for a header that another folder may bring
 
@@ -30,6 +35,7 @@ struct ServicesFolder::Folder {
   bool changed = false;                      ///< since that work began
   bool forced = false;                       ///< to be acted on whatever the stamp says
   bool reload = false;                       ///< ... and loaded whatever the content says
+  bool asked = false;                        ///< ... by the operator
   std::string work_dir;                      ///< of its build
   Executor::TimerId timer = 0;
 };
