@@ -11,6 +11,7 @@
 #include "bridge/service_bridge.hpp"
 #include "framework/service_registry.hpp"
 #include "hosting/builtin_instance.hpp"
+#include "hosting/service_actions.hpp"
 #include "hosting/services_folder.hpp"
 #include "net/blocking_pool.hpp"
 #include "net/http_server.hpp"
@@ -117,6 +118,7 @@ struct P2PAdminSystem::Parts {
   std::optional<ServiceSurroundings> surroundings;
   std::optional<ServiceRegistry> services;
   std::optional<ServicesFolder> folder;
+  std::optional<ServiceActions> actions;
   std::optional<CoordinatorProbe> probe;
   std::optional<NodeState> node;
   std::optional<P2PServiceLayer> layer;
@@ -214,7 +216,17 @@ void P2PAdminSystem::Parts::make_services(const Config& config) {
   settings.scan_interval = config.scan_interval;
   settings.sdk_include = config.sdk_include;
   settings.sdk_library = config.sdk_library;
+  const std::string disabled = node_folder(listen.port) + "/disabled";
+  settings.read_disabled = [this, disabled]() -> Result<std::string> {
+    Result<Secret> text = state->read(disabled);
+    if (!text) return fail(std::move(text.error()));
+    return std::string(text->reveal());
+  };
+  settings.write_disabled = [this, disabled](const std::string& text) {
+    return state->write(disabled, text);
+  };
   folder.emplace(loop, log, *services, std::move(settings));
+  actions.emplace(loop, *services, *folder);
   offer_builtin();
 }
 

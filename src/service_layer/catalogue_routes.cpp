@@ -41,17 +41,24 @@ Value statistics(Door& door, const MethodEntry& method) {
 Value method_row(Door& door, const ServiceEntry& service, const MethodEntry& method) {
   Value parameters = Value::array();
   for (const std::string& name : method.parameters) parameters.push_back(name);
-  return Value{{"method", method.path},
-               {"service", service.name},
-               {"name", method.name},
-               {"description", method.description},
-               {"role", role_name(method.role)},
-               {"parameters", std::move(parameters)},
-               {"timeout_ms", method.timeout_ns / 1'000'000},
-               {"cache_ttl_ms", method.cache_ttl_ns / 1'000'000},
-               {"idempotent", method.idempotent},
-               {"broadcastable", method.broadcastable},
-               {"nodes", Value::array({door.settings.self.node_id})}};
+  Value row{{"method", method.path},
+            {"service", service.name},
+            {"name", method.name},
+            {"description", method.description},
+            {"role", role_name(method.role)},
+            {"parameters", std::move(parameters)},
+            {"timeout_ms", method.timeout_ns / 1'000'000},
+            {"cache_ttl_ms", method.cache_ttl_ns / 1'000'000},
+            {"idempotent", method.idempotent},
+            {"broadcastable", method.broadcastable},
+            {"nodes", Value::array({door.settings.self.node_id})}};
+  if (method.max_concurrency > 0) row.set("max_concurrency", method.max_concurrency);
+  if (!method.overridden.empty()) {
+    Value options = Value::array();
+    for (const std::string& option : method.overridden) options.push_back(option);
+    row.set("overridden", std::move(options));
+  }
+  return row;
 }
 
 void registry(Door& door, const Request& request, HttpExchange& exchange) {
