@@ -1,5 +1,7 @@
 #include "cli/commands.hpp"
 
+#include <array>
+
 #include "cli/output.hpp"
 #include "cli/verbs/verbs.hpp"
 
@@ -80,6 +82,9 @@ constexpr SharedOption shared[] = {
       .purpose = "alive | suspected | dead | left | draining | degraded",
       .words = Words::chosen,
       .choices = "alive|suspected|dead|left|draining|degraded"}},
+    {picks_nodes,
+     {.names = "--allow-empty", .purpose = "exit 0 also when they match nothing"},
+     SharedOption::Top::unlisted},
 };
 
 // ---- run a node
@@ -146,8 +151,231 @@ constexpr Lines coordinator_examples[] = {"p2p_admin coordinator --verbose",
                                           "p2p_admin coordinator --port 9001 --services-dir /srv/services"};
 constexpr Lines worker_examples[] = {"p2p_admin worker --coord 127.0.0.1:8001 --port 8002"};
 
+// ---- look
+
+constexpr Option health_options[] = {
+    {.names = "--ready", .purpose = "is it ready for calls, not only alive?"}};
+constexpr Lines health_examples[] = {"p2p_admin health --timeout 2s", "p2p_admin health --ready -v"};
+
+constexpr Option sort_option[] = {
+    {.names = "--sort", .value = "COL", .purpose = "by a member of the API's object; -COL downwards"}};
+constexpr Argument node_argument[] = {{.name = "NODE", .purpose = "name: its details", .words = Words::node}};
+constexpr Lines nodes_examples[] = {"p2p_admin nodes", "p2p_admin nodes --status alive -o name",
+                                    "p2p_admin nodes web-1 -o json"};
+constexpr Argument service_argument[] = {
+    {.name = "NAME", .purpose = "a service: its details, and why it failed", .words = Words::service}};
+constexpr Lines services_examples[] = {"p2p_admin services", "p2p_admin services hello"};
+
+constexpr Argument method_argument[] = {{.name = "METHOD",
+                                         .purpose = "service.method: its parameters; a service: its methods",
+                                         .words = Words::method}};
+constexpr Option methods_options[] = {
+    {.names = "--service", .value = "NAME", .purpose = "methods of this service", .words = Words::service},
+    {.names = "--role-needed",
+     .value = "ROLE",
+     .purpose = "methods that need this role",
+     .words = Words::chosen,
+     .choices = "viewer|operator|admin"}};
+constexpr Lines methods_examples[] = {"p2p_admin methods system", "p2p_admin methods system.execute_command"};
+
+constexpr Option logs_options[] = {
+    {.names = "-f,--follow", .purpose = "what comes from now on, until Ctrl-C"},
+    {.names = "--level",
+     .value = "LEVEL",
+     .purpose = "this level and above",
+     .words = Words::chosen,
+     .choices = "trace|debug|info|warn|error"},
+    {.names = "--since", .value = "DUR|TIME", .purpose = "30s, 5m, 1h ago, or 2026-11-22T05:52:35Z"},
+    {.names = "--tail", .value = "N", .purpose = "the last N lines", .standard = "100; with -f 10"},
+    {.names = "--grep", .value = "TEXT", .purpose = "lines whose message holds the text"},
+    {.names = "--logger", .value = "GLOB", .purpose = "Http, 'Service.*'; repeatable", .repeatable = true}};
+constexpr Lines logs_examples[] = {"p2p_admin logs --since 5m --level warn",
+                                   "p2p_admin logs -f --service hello -o ndjson"};
+
+// ---- act
+
+constexpr Argument call_arguments[] = {
+    {.name = "METHOD",
+     .purpose = "service.method or service/method",
+     .required = true,
+     .words = Words::method},
+    {.name = "key=value",
+     .purpose = "a parameter, read by the method's schema; key:=JSON, key=@FILE",
+     .many = true,
+     .words = Words::parameter}};
+constexpr Option data_option = {.names = "-d,--data",
+                                .value = "JSON|@FILE|-",
+                                .purpose = "all parameters as one document",
+                                .words = Words::file};
+constexpr Option no_cache_option = {.names = "--no-cache", .purpose = "run it even if a result is cached"};
+constexpr Option call_options[] = {
+    data_option,
+    {.names = "--target", .value = "T", .purpose = "where it runs: local, a node, a role, tag:KEY=VALUE"},
+    no_cache_option,
+    {.names = "--trace", .purpose = "show the trace id, which leads to its lines in the log"},
+    {.names = "--repeat", .value = "N", .purpose = "call it N times", .standard = "1"}};
+constexpr Lines call_examples[] = {"p2p_admin call system.get_system_info",
+                                   "p2p_admin call system.execute_command command='uname -a'",
+                                   "p2p_admin call deploy.run -d '{\"version\":\"1.2\"}'",
+                                   "p2p_admin call system.get_system_metrics | jq .cpu_percent"};
+constexpr Lines call_about =
+    "The result goes to stdout as JSON; node, path and time go to stderr. Ctrl-C cancels the call on\n"
+    "its node. A selector must match exactly one node.\n";
+
+constexpr Option bench_options[] = {
+    {.names = "-c,--connections",
+     .value = "N",
+     .purpose = "each asks anew when it has its answer",
+     .standard = "1"},
+    {.names = "-n,--number", .value = "N", .purpose = "calls in all"},
+    {.names = "--duration", .value = "DUR", .purpose = "or as long as this", .standard = "5s without -n"},
+    {.names = "--warmup", .value = "DUR", .purpose = "before, not counted; 0: none", .standard = "500ms"},
+    data_option,
+    no_cache_option};
+constexpr Lines bench_examples[] = {"p2p_admin bench system.ping -c 64 --duration 10s",
+                                    "p2p_admin bench system.get_system_info -n 10000 -o json"};
+
+constexpr Argument acted_service[] = {
+    {.name = "NAME", .purpose = "the service", .required = true, .words = Words::service}};
+constexpr Shares acting = talks | reaches_node | has_output | picks_nodes | asks_first;
+constexpr Lines reload_examples[] = {"p2p_admin service reload hello"};
+constexpr Lines restart_examples[] = {"p2p_admin service restart hello"};
+constexpr Lines enable_examples[] = {"p2p_admin service enable hello"};
+constexpr Lines disable_examples[] = {"p2p_admin service disable hello"};
+constexpr Command service_verbs[] = {
+    {.name = "reload",
+     .group = Group::act,
+     .purpose = "load it anew, the old one serves meanwhile; ends state failed",
+     .run = &service_act,
+     .arguments = acted_service,
+     .shares = acting,
+     .examples = reload_examples},
+    {.name = "restart",
+     .group = Group::act,
+     .purpose = "stop it first, then start the same files; ends state failed",
+     .run = &service_act,
+     .arguments = acted_service,
+     .shares = acting,
+     .examples = restart_examples},
+    {.name = "enable",
+     .group = Group::act,
+     .purpose = "load it again after disable",
+     .run = &service_act,
+     .arguments = acted_service,
+     .shares = acting,
+     .examples = enable_examples},
+    {.name = "disable",
+     .group = Group::act,
+     .purpose = "stop it, and do not start it until it is enabled",
+     .run = &service_act,
+     .arguments = acted_service,
+     .shares = acting,
+     .examples = disable_examples},
+};
+
 // ---- set up
 
+constexpr Argument new_context[] = {
+    {.name = "NAME", .purpose = "how it is called from now on", .required = true}};
+constexpr Argument context_argument[] = {
+    {.name = "NAME", .purpose = "the context", .required = true, .words = Words::context}};
+constexpr Argument maybe_context[] = {{.name = "NAME", .purpose = "this one only", .words = Words::context}};
+constexpr Option context_timeout = {
+    .names = "--timeout", .value = "DUR", .purpose = "limit for its check", .standard = "30s"};
+constexpr Option add_options[] = {
+    {.names = "--coord", .value = "HOST:PORT", .purpose = "a node of the cluster"},
+    {.names = "--token-stdin", .purpose = "read its token from standard input"},
+    {.names = "--token-file",
+     .value = "FILE",
+     .purpose = "read its token from this file whenever it is used",
+     .words = Words::file},
+    {.names = "--ca",
+     .value = "FILE",
+     .purpose = "root certificate of a cluster in network mode",
+     .words = Words::file},
+    {.names = "--protected", .purpose = "acts ask before they act"},
+    context_timeout};
+constexpr Option context_options[] = {context_timeout};
+constexpr Lines context_add_examples[] = {
+    "p2p_admin context add prod --coord 10.0.0.5:8001 --token-stdin --protected < token"};
+constexpr Command context_verbs[] = {
+    {.name = "add",
+     .group = Group::set_up,
+     .purpose = "store an address and a token under a name, after one call",
+     .run = &add_context,
+     .arguments = new_context,
+     .options = add_options,
+     .examples = context_add_examples},
+    {.name = "ls",
+     .group = Group::set_up,
+     .purpose = "list them",
+     .run = &list_contexts,
+     .shares = talks | has_output},
+    {.name = "use",
+     .group = Group::set_up,
+     .purpose = "make it the current one, after one call",
+     .run = &use_context,
+     .arguments = context_argument,
+     .options = context_options},
+    {.name = "rm",
+     .group = Group::set_up,
+     .purpose = "forget it",
+     .run = &remove_context,
+     .arguments = context_argument},
+    {.name = "validate",
+     .group = Group::set_up,
+     .purpose = "one call to each",
+     .run = &validate_contexts,
+     .arguments = maybe_context,
+     .options = context_options,
+     .shares = talks | has_output},
+};
+
+constexpr Option issue_options[] = {
+    {.names = "--role",
+     .value = "ROLE",
+     .purpose = "viewer, operator or admin; at most your own",
+     .words = Words::chosen,
+     .choices = "viewer|operator|admin"},
+    {.names = "--ttl", .value = "DUR", .purpose = "how long it is valid, at most 24h"},
+    {.names = "--subject",
+     .value = "NAME",
+     .purpose = "who it is for, as the audit log shows it",
+     .standard = "cli"},
+    {.names = "--scope",
+     .value = "SCOPE",
+     .purpose = "narrows it: 'rpc:system/*'; repeatable",
+     .repeatable = true}};
+constexpr Lines issue_examples[] = {"p2p_admin token issue --role viewer --ttl 1h --subject dashboard"};
+constexpr Argument token_argument[] = {
+    {.name = "FILE", .purpose = "holds the token; - is standard input", .words = Words::file}};
+constexpr Lines show_examples[] = {"p2p_admin token show ~/.prod-token",
+                                   "p2p_admin token issue -q | p2p_admin token show -"};
+constexpr Command token_verbs[] = {
+    {.name = "issue",
+     .group = Group::set_up,
+     .purpose = "a new token alone on stdout",
+     .run = &issue_token,
+     .options = issue_options,
+     .shares = talks | reaches_node | has_output,
+     .examples = issue_examples},
+    {.name = "show",
+     .group = Group::set_up,
+     .purpose = "what a token says; its signature is not shown",
+     .run = &show_token,
+     .arguments = token_argument,
+     .shares = talks | reaches_node | has_output,
+     .examples = show_examples},
+};
+
+constexpr Argument shell_argument[] = {{.name = "SHELL",
+                                        .purpose = "bash, zsh or fish",
+                                        .required = true,
+                                        .words = Words::chosen,
+                                        .choices = "bash|zsh|fish"}};
+constexpr Lines completions_examples[] = {"source <(p2p_admin completions bash)"};
+constexpr Argument topic_argument[] = {
+    {.name = "TOPIC", .purpose = "start, look, call, logs, services, contexts or scripts"}};
 constexpr Argument help_arguments[] = {
     {.name = "COMMAND", .purpose = "one of the list", .many = true, .words = Words::command}};
 
@@ -166,6 +394,98 @@ constexpr Command table[] = {
      .options = worker_options,
      .shares = has_state_dir,
      .examples = worker_examples},
+
+    {.name = "status",
+     .group = Group::look,
+     .purpose = "one screen: health, nodes, services, traffic, problems",
+     .run = &show_status,
+     .shares = talks | reaches_node | has_output | can_watch},
+    {.name = "nodes",
+     .group = Group::look,
+     .purpose = "list nodes, or details of one",
+     .run = &show_nodes,
+     .arguments = node_argument,
+     .options = sort_option,
+     .shares = talks | reaches_node | has_output | can_watch | picks_nodes,
+     .examples = nodes_examples,
+     .shown = "nodes [NODE]"},
+    {.name = "services",
+     .group = Group::look,
+     .purpose = "list services, or details of one",
+     .run = &show_services,
+     .arguments = service_argument,
+     .options = sort_option,
+     .shares = talks | reaches_node | has_output | can_watch | picks_nodes,
+     .examples = services_examples,
+     .shown = "services [NAME]"},
+    {.name = "methods",
+     .group = Group::look,
+     .purpose = "list public methods, or the parameters of one",
+     .run = &show_methods,
+     .arguments = method_argument,
+     .options = methods_options,
+     .shares = talks | reaches_node | has_output,
+     .examples = methods_examples,
+     .shown = "methods [METHOD]"},
+    {.name = "logs",
+     .group = Group::look,
+     .purpose = "show or follow the logs of all nodes",
+     .run = &show_logs,
+     .options = logs_options,
+     .shares = talks | reaches_node | has_output | picks_nodes,
+     .examples = logs_examples},
+    {.name = "health",
+     .group = Group::look,
+     .purpose = "is this node well? (for probes)",
+     .run = &check_health,
+     .options = health_options,
+     .shares = talks | reaches_node,
+     .examples = health_examples,
+     .about = "Prints nothing: exit 0 or 3. With -v it says why.\n"},
+
+    {.name = "call",
+     .group = Group::act,
+     .purpose = "call a method:  call system.get_system_info",
+     .run = &call,
+     .arguments = call_arguments,
+     .options = call_options,
+     .shares = acting,
+     .examples = call_examples,
+     .about = call_about},
+    {.name = "bench",
+     .group = Group::act,
+     .purpose = "measure latency and throughput of a method",
+     .run = &bench,
+     .arguments = call_arguments,
+     .options = bench_options,
+     .shares = talks | reaches_node | has_output | asks_first,
+     .examples = bench_examples},
+    {.name = "service",
+     .group = Group::act,
+     .purpose = "reload | restart | enable | disable",
+     .verbs = service_verbs},
+
+    {.name = "context",
+     .group = Group::set_up,
+     .purpose = "add | ls | use | rm | validate cluster addresses",
+     .verbs = context_verbs},
+    {.name = "token", .group = Group::set_up, .purpose = "issue | show", .verbs = token_verbs},
+    {.name = "completions",
+     .group = Group::set_up,
+     .purpose = "bash | zsh | fish",
+     .run = &show_completions,
+     .arguments = shell_argument,
+     .examples = completions_examples},
+    {.name = "capabilities",
+     .group = Group::set_up,
+     .purpose = "all commands, options and exit codes as JSON",
+     .run = &show_capabilities,
+     .shares = talks | has_output},
+    {.name = "cheat",
+     .group = Group::set_up,
+     .purpose = "short recipes",
+     .run = &show_cheat,
+     .arguments = topic_argument},
     {.name = "version",
      .group = Group::set_up,
      .purpose = "version of this program",

@@ -112,7 +112,7 @@ std::string list_of_selectors() {
     if ((command.shares & picks_nodes) != 0) users += (users.empty() ? "" : ", ") + std::string(command.name);
   if (users.empty()) return {};
   for (const auto& [share, option, top] : shared_options())
-    if (share == picks_nodes) text += option_entry(option);
+    if (share == picks_nodes && top != SharedOption::Top::unlisted) text += option_entry(option);
   return fmt::format("Choose nodes ({})\n{}\n", users, text);
 }
 

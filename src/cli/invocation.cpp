@@ -5,6 +5,7 @@
 
 #include <fmt/format.h>
 
+#include "base/units.hpp"
 #include "cli/commands.hpp"
 
 namespace p2p {
@@ -58,30 +59,15 @@ Result<std::chrono::milliseconds> Invocation::duration(std::string_view key,
                                                        std::chrono::milliseconds fallback) const {
   const std::string text = this->text(key);
   if (text.empty() && !has(key)) return fallback;
-  const auto span = read_span(text);
-  if (!span || *span == std::chrono::milliseconds(0))
+  const auto span = duration_of(text);
+  if (!span || *span < std::chrono::milliseconds(1))
     return fail(Errc::invalid_params, fmt::format("{}: '{}' is no duration", spelled(command, key), text),
                 Value{{"hint", "write 500ms, 30s, 5m or 1h; a bare number is seconds"}});
-  return *span;
+  return std::chrono::duration_cast<std::chrono::milliseconds>(*span);
 }
 
 void Invocation::put(std::string_view key, std::vector<std::string> values) {
   values_.insert_or_assign(std::string(key), std::move(values));
-}
-
-std::optional<std::chrono::milliseconds> read_span(std::string_view text) {
-  static constexpr std::pair<std::string_view, std::int64_t> units[] = {
-      {"ms", 1}, {"s", 1000}, {"m", 60'000}, {"h", 3'600'000}, {"d", 86'400'000}, {"", 1000}};
-  double number = 0;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-  if (error != std::errc() || number < 0 || text.front() == '-') return std::nullopt;
-  for (const auto& [unit, factor] : units)
-    if (unit == std::string_view(end, text.data() + text.size())) {
-      const double span = number * static_cast<double>(factor);
-      if (!(span < 366.0 * 86'400'000)) return std::nullopt;
-      return std::chrono::milliseconds(static_cast<std::int64_t>(span + 0.5));
-    }
-  return std::nullopt;
 }
 
 }  // namespace p2p

@@ -42,7 +42,4 @@ class Invocation {
   std::map<std::string, std::vector<std::string>, std::less<>> values_;
 };
 
-/// "500ms", "30s", "5m", "1h", "2d"; a bare number means seconds. None for anything else.
-[[nodiscard]] std::optional<std::chrono::milliseconds> read_span(std::string_view text);
-
 }  // namespace p2p

@@ -5,6 +5,7 @@
 #include "cli/commands.hpp"
 #include "cli/complaint.hpp"
 #include "cli/help.hpp"
+#include "cli/live_names.hpp"
 #include "cli/parser.hpp"
 #include "cli/verbs/verbs.hpp"
 
@@ -59,9 +60,21 @@ Result<int> run_command(const Invocation& said, World& world) {
   return said.command->run(said, world);
 }
 
+/// `__complete SHELL -- WORDS`: what the stubs of `completions` ask. Whatever goes wrong is silence.
+int run_completion(const std::vector<std::string>& words, World& world) {
+  if (words.size() < 4 || words[2] != "--") return exit_usage;
+  const std::vector<std::string> line(words.begin() + 3, words.end());
+  for (const Candidate& candidate : complete(line, live_names(line, world))) {
+    const bool told = words[1] == "fish" && !candidate.purpose.empty();
+    world.terminal.out(candidate.text + (told ? '\t' + std::string(candidate.purpose) : "") + '\n');
+  }
+  return 0;
+}
+
 }  // namespace
 
 int run_program(const std::vector<std::string>& words, World& world) {
+  if (!words.empty() && words.front() == "__complete") return run_completion(words, world);
   Reading reading = read_command_line(words);
   if (auto prepared = prepare(reading.said, world); !prepared && !reading.error)
     reading.error = prepared.error();

@@ -1,6 +1,9 @@
 // The program from its words to its exit code: reads them, hands them to the command, shows what went wrong.
 #pragma once
 
+#include <string>
+#include <vector>
+
 #include "cli/world.hpp"
 
 namespace p2p {

@@ -84,6 +84,7 @@ Result<CallOutcome> call_method(P2PClient& client, const MethodCall& call) {
   outcome.path = answer->field("x-p2p-path");
   outcome.trace_id = answer->field("x-trace-id");
   outcome.age = answer->field("age");
+  outcome.streamed = was_stream;
   return outcome;
 }
 

@@ -24,6 +24,7 @@ struct CallOutcome {
   std::string trace_id;
   std::string age{};  ///< seconds since a cached result was made
   std::chrono::nanoseconds took{};
+  bool streamed = false;  ///< the items were handed on as they came
 };
 
 /// The result, or the method's error with its trace_id. The node is told how much time is left, so that it

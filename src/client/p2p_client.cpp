@@ -122,6 +122,7 @@ struct P2PClient::Impl final : HttpReply {
 
   void cancel() {
     cancelled = true;
+    if (on_cancel != nullptr) return (*on_cancel)();
     if (!waiting) return end(fail(interrupted()));
     loop.stop();
   }
@@ -153,20 +154,23 @@ struct P2PClient::Impl final : HttpReply {
   }
 
   Result<void> fetch_token() {
-    const Value body{{"node_id", settings.subject}};
-    const ClientQuestion question{.method = "POST",
-                                  .target = "/auth/token",
-                                  .headers = "Content-Type: application/json\r\n",
-                                  .body = json::dump(body),
-                                  .open = true};
-    const Result<ClientAnswer> got = exchange(question);
-    if (!got) return fail(got.error());
-    const Result<Value> document = document_of(*got, settings.place);
+    const Result<Value> document = issue_token(Value{{"node_id", settings.subject}});
     if (!document) return fail(document.error());
-    if (!(*document)["access_token"].is_string())
-      return fail(Errc::node_unreachable, settings.place + " gave no token");
     settings.token = Secret((*document)["access_token"].as_string());
     return {};
+  }
+
+  Result<Value> issue_token(const Value& wish) {
+    const ClientQuestion question{
+        .method = "POST", .target = "/auth/token", .body = json::dump(wish), .open = settings.token.empty()};
+    const Result<ClientQuestion> whole = complete(question);
+    if (!whole) return fail(whole.error());
+    const Result<ClientAnswer> got = exchange(*whole);
+    if (!got) return fail(got.error());
+    Result<Value> document = document_of(*got, settings.place);
+    if (document && !(*document)["access_token"].is_string())
+      return fail(Errc::node_unreachable, settings.place + " gave no token");
+    return document;
   }
 
   /// The question with the lines that it needs besides.
@@ -196,6 +200,7 @@ struct P2PClient::Impl final : HttpReply {
   std::string wanted_type;
   std::optional<Lines> taker;
   std::optional<Result<void>> ended;
+  const std::function<void()>* on_cancel = nullptr;
   bool streaming = false, waiting = false, cancelled = false;
 };
 
@@ -227,6 +232,8 @@ Result<Value> P2PClient::post(std::string target, const Value& body) {
   return answer ? document_of(*answer, impl_->settings.place) : fail(answer.error());
 }
 
+Result<Value> P2PClient::issue_token(const Value& wish) { return impl_->issue_token(wish); }
+
 Result<ClientAnswer> P2PClient::follow(ClientQuestion question, std::string_view media_type, LineTaker take) {
   const Result<ClientQuestion> whole = impl_->complete(std::move(question));
   if (!whole) return fail(whole.error());
@@ -241,6 +248,13 @@ bool P2PClient::wait(std::chrono::milliseconds pause) {
   impl_->waiting = false;
   impl_->loop.cancel(timer);
   return !impl_->cancelled;
+}
+
+void P2PClient::turn(const std::function<void()>& on_cancel) {
+  if (impl_->cancelled) return on_cancel();
+  impl_->on_cancel = &on_cancel;
+  impl_->loop.run();
+  impl_->on_cancel = nullptr;
 }
 
 void P2PClient::cancel() { impl_->cancel(); }

@@ -50,6 +50,7 @@ class P2PClient {
     Secret token{};                               ///< empty: asked for
     std::string subject = "cli";                  ///< of the token that is asked for: the audit log shows it
     std::chrono::milliseconds timeout{30'000};    ///< from now to the last answer; 0: none
+    std::string unreachable_hint{};               ///< what to type when nobody answers there
     std::size_t answer_limit = 64 * 1024 * 1024;  ///< bytes; more is too_large
     std::size_t line_limit = 16 * 1024 * 1024;    ///< bytes of one line of a stream
     std::function<void(const ClientQuestion&, int status, std::chrono::nanoseconds)>
@@ -68,6 +69,8 @@ class P2PClient {
   /// The document at `target`, or the error that the node answered.
   [[nodiscard]] Result<Value> get(std::string target, bool open = false);
   [[nodiscard]] Result<Value> post(std::string target, const Value& body);
+  /// POST /auth/token: with the token that is given, else by local trust. Its answer has an access_token.
+  [[nodiscard]] Result<Value> issue_token(const Value& wish);
   /// Hands each line of the answer to `take` as it comes, until the stream ends or `take` has enough. When
   /// the answer is not of `media_type`, nothing is taken and it comes back whole.
   [[nodiscard]] Result<ClientAnswer> follow(ClientQuestion question, std::string_view media_type,
@@ -75,6 +78,9 @@ class P2PClient {
 
   /// Waits; false when it was cancelled meanwhile.
   [[nodiscard]] bool wait(std::chrono::milliseconds pause);
+
+  /// Turns the loop until it is stopped; `on_cancel` runs in it when it is cancelled meanwhile, and stops it.
+  void turn(const std::function<void()>& on_cancel);
 
   /// From inside the loop: whatever is under way ends with `cancelled`, and so does all that follows.
   void cancel();

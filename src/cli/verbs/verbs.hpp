@@ -6,10 +6,35 @@
 
 namespace p2p {
 
+// run a node: run_node.cpp
 Result<int> run_coordinator(const Invocation& said, World& world);
 Result<int> run_worker(const Invocation& said, World& world);
 
-Result<int> show_version(const Invocation& said, World& world);
+// look: the files of their names; nodes.cpp has both nodes and services
+Result<int> check_health(const Invocation& said, World& world);
+Result<int> show_logs(const Invocation& said, World& world);
+Result<int> show_methods(const Invocation& said, World& world);
+Result<int> show_nodes(const Invocation& said, World& world);
+Result<int> show_services(const Invocation& said, World& world);
+Result<int> show_status(const Invocation& said, World& world);
+
+// act: the files of their names
+Result<int> bench(const Invocation& said, World& world);
+Result<int> call(const Invocation& said, World& world);
+Result<int> service_act(const Invocation& said, World& world);
+
+// set up: context.cpp, token.cpp, the files of their names
+Result<int> add_context(const Invocation& said, World& world);
+Result<int> list_contexts(const Invocation& said, World& world);
+Result<int> remove_context(const Invocation& said, World& world);
+Result<int> use_context(const Invocation& said, World& world);
+Result<int> validate_contexts(const Invocation& said, World& world);
+Result<int> issue_token(const Invocation& said, World& world);
+Result<int> show_token(const Invocation& said, World& world);
+Result<int> show_capabilities(const Invocation& said, World& world);
+Result<int> show_cheat(const Invocation& said, World& world);
+Result<int> show_completions(const Invocation& said, World& world);
 Result<int> show_help(const Invocation& said, World& world);
+Result<int> show_version(const Invocation& said, World& world);
 
 }  // namespace p2p

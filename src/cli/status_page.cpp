@@ -1,0 +1,107 @@
+#include "cli/status_page.hpp"
+
+#include <fmt/format.h>
+
+#include "cli/cells.hpp"
+#include "cli/table.hpp"
+
+namespace p2p {
+namespace {
+
+std::string word(const Value& value) { return cell_text(Cell::text, value, {}); }
+double number(const Value& value) {
+  return value.kind() == Value::Kind::integer || value.kind() == Value::Kind::real ? value.as_double() : 0;
+}
+
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+std::string place_of(const Value& status) {
+  for (const Value& node : status["nodes"].as_array())
+    if (node["self"] == Value(true)) return cell_text(Cell::place, node, {});
+  return "-";
+}
+
+std::string uptime(const Value& health) {
+  return text_of_span(
+      std::chrono::milliseconds(static_cast<std::int64_t>(1000 * number(health["uptime_seconds"]))));
+}
+
+std::string traffic(const Value& status) {
+  const Value &requests = status["cluster"]["request_stats"], &figures = status["figures"];
+  const double total = number(requests["total_requests"]);
+  if (total == 0) return "no calls yet";
+  const double rate = figures["calls_per_second"].is_null()
+                          ? total / std::max(1.0, number(status["health"]["uptime_seconds"]))
+                          : number(figures["calls_per_second"]);
+  std::string text =
+      fmt::format("{:.0f} calls, {:.4g}% ok, {:.3g}/s{}", total, 100 * number(requests["success_rate"]), rate,
+                  figures["calls_per_second"].is_null() ? " on average" : "");
+  if (!figures["p95_ms"].is_null()) text += ", p95 " + cell_text(Cell::milliseconds, figures["p95_ms"], {});
+  const std::size_t running = requests["active_request_counts"].size();
+  if (running > 0) text += fmt::format(", running: {}", word(requests["active_request_counts"]));
+  return text;
+}
+
+std::string cache(const Value& figures) {
+  std::string text;
+  if (figures["cache_hits"].is_object())
+    for (const auto& [level, share] : figures["cache_hits"].as_object())
+      text += fmt::format("{}{} {:.0f}% hits", text.empty() ? "" : ", ", level, 100 * number(share));
+  return text;
+}
+
+void add_node_problems(const Value& status, std::vector<Problem>& problems) {
+  for (const Value& node : status["nodes"].as_array()) {
+    const std::string name = word(node["node_id"]), member = word(node["status"]),
+                      state = word(node["state"]);
+    if (member == "dead" || member == "suspected")
+      problems.push_back({fmt::format("node {} is {}, last seen {}", name, member, word(node["last_seen"])),
+                          "p2p_admin nodes " + name});
+    else if (state == "degraded" || state == "starting" || state == "draining")
+      problems.push_back({fmt::format("node {} is {}", name, state), "p2p_admin nodes " + name});
+  }
+}
+
+void add_service_problems(const Value& status, std::vector<Problem>& problems) {
+  for (const Value& service : status["services"].as_array()) {
+    const std::string name = word(service["name"]), state = word(service["status"]);
+    const Value& reason = service["reason"].is_null() ? service["update"]["reason"] : service["reason"];
+    if (state == "running" && reason.is_null()) continue;
+    const std::string why = reason.is_null() ? "" : ": " + first_line(word(reason));
+    problems.push_back({fmt::format("service {} is {}{}", name, state, why), "p2p_admin services " + name});
+  }
+}
+
+}  // namespace
+
+std::vector<Problem> problems_of(const Value& status) {
+  std::vector<Problem> problems;
+  add_node_problems(status, problems);
+  add_service_problems(status, problems);
+  if (status["cluster"]["network_health"]["coordinator_available"] == Value(false))
+    problems.push_back({"no coordinator is reachable", "p2p_admin coordinator"});
+  if (status["cluster"]["network_health"]["detached"] == Value(true))
+    problems.push_back({"this node is cut off from the cluster", "p2p_admin nodes"});
+  return problems;
+}
+
+std::string status_page(const Value& status, WallTime, const Terminal& terminal) {
+  const Value& health = status["health"];
+  std::string text;
+  for (const Problem& problem : problems_of(status))
+    text += fmt::format("{} {}\n         {}\n", terminal.paint_out(Colour::red, "problem:"), problem.what,
+                        problem.hint);
+  text += fmt::format("node      {} on {}: {}, {}, version {}, up {}\n", word(health["node_id"]),
+                      place_of(status), word(health["role"]),
+                      terminal.paint_out(colour_of_state(word(health["state"])), word(health["state"])),
+                      word(health["version"]), uptime(health));
+  text += fmt::format("nodes     {}: {}\n", status["nodes"].size(), tally(status["nodes"], "status"));
+  const std::string services = tally(status["services"], "status");
+  text +=
+      fmt::format("services  {}{}{}\n", status["services"].size(), services.empty() ? "" : ": ", services);
+  text += "traffic   " + traffic(status) + '\n';
+  if (const std::string hits = cache(status["figures"]); !hits.empty()) text += "cache     " + hits + '\n';
+  return text;
+}
+
+}  // namespace p2p
