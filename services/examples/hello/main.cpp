@@ -1,4 +1,5 @@
-// hello: the smallest service with something to say. Copy the folder, rename it, edit it while a node runs.
+// hello: a service of p2p_admin. Edit it while a node runs: what you save is compiled, and in use a moment
+// later.
 #include <p2p/service.hpp>
 using namespace p2p;
 
@@ -13,7 +14,8 @@ class Run : public BaseService {
     std::string greeting, node_id;
   };
 
-  // A method is callable from outside only with `public = true`; `role` is the least that a caller must be.
+  // `public = true` lets others call it: over HTTP, from the command line, from other nodes. The default is
+  // false: then only services of this node may. `role` is the least that a caller must be.
   SERVICE_METHOD(greet, (name = "world"), description = "Greets someone by name", public = true,
                  role = "viewer");
   Task<Greeting> greet(std::string name) {
