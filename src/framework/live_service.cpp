@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "base/json.hpp"
+#include "framework/declared_methods.hpp"
 
 namespace p2p {
 namespace {
@@ -10,32 +10,6 @@ namespace {
 constexpr std::chrono::milliseconds look_again{5};  // while an old generation drains; nobody waits for it
 
 FailureReason start_failure(std::string message) { return {"initialize", std::move(message), {}, 0, 0, {}}; }
-
-/// The schema tells of the default too.
-void put_default(Value& params_schema, const std::string& name, const Value& fallback) {
-  for (Member& part : params_schema.make_object()) {
-    if (part.first != "properties") continue;
-    for (Member& property : part.second.make_object())
-      if (property.first == name) property.second.set("default", fallback);
-  }
-}
-
-std::optional<FailureReason> read_default(MethodInfo& method, Parameter& parameter, std::size_t index) {
-  const auto wrong = [&](const std::string& why) {
-    return FailureReason{
-        "load", method.name + ": the default of " + parameter.name + " is wrong: " + why, {}, 0, 0, {}};
-  };
-  Result<Value> value = json::parse(parameter.fallback_text);
-  if (!value) return wrong(value.error().message());
-  try {
-    method.check_fallback(*value, index);
-  } catch (const Error& error) {
-    return wrong(error.message());
-  }
-  put_default(method.params_schema, parameter.name, *value);
-  parameter.fallback = *std::move(value);
-  return std::nullopt;
-}
 
 }  // namespace
 
@@ -66,10 +40,7 @@ std::optional<FailureReason> LiveService::prepare() {
   declared_domain_ = object.info.domain;
   if (!settings_.domain.empty()) object.info.domain = settings_.domain;
   info_ = object.info;
-  for (MethodInfo& method : object.declared_methods())
-    for (std::size_t i = 0; i < method.parameters.size(); ++i)
-      if (method.parameters[i].has_fallback)
-        if (auto failure = read_default(method, method.parameters[i], i)) return failure;
+  if (auto failure = read_defaults(object.declared_methods())) return failure;
   if (auto failure = check(settings_.methods)) return failure;
   for (const MethodInfo& method : object.declared_methods())
     declared_public_.push_back(method.options.is_public);

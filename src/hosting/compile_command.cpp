@@ -1,6 +1,8 @@
 #include "hosting/compile_command.hpp"
 
 #include <algorithm>
+#include <iterator>
+#include <sstream>
 
 #include "hosting/folder_check.hpp"
 
@@ -65,6 +67,15 @@ std::vector<std::string> compile_flags(const CompileSetup& setup) {
   append(flags, linking_flags(setup));
   append(flags, setup.own.link);
   return flags;
+}
+
+std::vector<std::string> flags_of_this_program() {
+#ifdef P2P_PLUGIN_FLAGS
+  std::istringstream words(P2P_PLUGIN_FLAGS);
+#else
+  std::istringstream words;
+#endif
+  return {std::istream_iterator<std::string>(words), {}};
 }
 
 std::string dependency_name(std::size_t source) { return "depends-" + std::to_string(source); }

@@ -22,6 +22,9 @@ struct CompileSetup {
   std::string services_dir;  ///< where debuggers find the sources
 };
 
+/// -fsanitize=... when this program was built with it.
+[[nodiscard]] std::vector<std::string> flags_of_this_program();
+
 /// What decides the object and is no path: part of the key of a build.
 [[nodiscard]] std::vector<std::string> compile_flags(const CompileSetup& setup);
 

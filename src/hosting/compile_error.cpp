@@ -13,7 +13,7 @@ struct Place {
 };
 struct Diagnostic {
   Place place;
-  std::string_view kind, message;  // "error", "fatal error", "note"
+  std::string_view kind, message;  // "error", "fatal error", "note", "warning"
 };
 
 std::vector<std::string_view> lines_of(std::string_view text) {
@@ -51,7 +51,7 @@ Place place_of(std::string_view text) {
 
 /// Lines of source that are quoted in a diagnostic may hold the same words: they stand behind a bar.
 std::optional<Diagnostic> parse(std::string_view line) {
-  for (const std::string_view kind : {"fatal error", "error", "note"}) {
+  for (const std::string_view kind : {"fatal error", "error", "note", "warning"}) {
     const std::string mark = ": " + std::string(kind) + ": ";
     const auto at = line.find(mark);
     if (at == line.npos || line.substr(0, at).find(" | ") != line.npos) continue;
@@ -159,7 +159,7 @@ FailureReason compile_error(std::string_view output, std::string_view folder, st
   const Own own(folder, services_dir);
   for (std::size_t i = 0; i < lines.size(); ++i) {
     auto found = parse(lines[i]);
-    if (!found || found->kind == "note") continue;
+    if (!found || found->kind == "note" || found->kind == "warning") continue;
     reason.message = plain_words(found->message, lines, i);
     std::optional<Place> place = found->place;
     if (!own.take(*place)) place = own_place(lines, i, own);
@@ -170,6 +170,23 @@ FailureReason compile_error(std::string_view output, std::string_view folder, st
     return reason;
   }
   return reason;
+}
+
+std::vector<FailureReason> compile_warnings(std::string_view output, std::string_view folder,
+                                            std::string_view services_dir) {
+  std::vector<FailureReason> warnings;
+  const Own own(folder, services_dir);
+  for (const std::string_view line : lines_of(output)) {
+    auto found = parse(line);
+    if (!found || found->kind != "warning" || !own.take(found->place)) continue;
+    warnings.push_back({"compile",
+                        std::string(found->message),
+                        std::string(found->place.file),
+                        found->place.line,
+                        found->place.column,
+                        {}});
+  }
+  return warnings;
 }
 
 bool lacks_header(const FailureReason& reason) {

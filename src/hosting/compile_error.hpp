@@ -4,6 +4,7 @@
 
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "hosting/or_reason.hpp"
 
@@ -13,6 +14,10 @@ namespace p2p {
 /// before them. A `message` without place when no line has `error:`.
 [[nodiscard]] FailureReason compile_error(std::string_view output, std::string_view folder,
                                           std::string_view services_dir);
+
+/// Its warnings about the author's own files, each with its place; those about other files are left out.
+[[nodiscard]] std::vector<FailureReason> compile_warnings(std::string_view output, std::string_view folder,
+                                                          std::string_view services_dir);
 
 /// It failed for want of another service's header, which may come at any time.
 [[nodiscard]] bool lacks_header(const FailureReason& reason);

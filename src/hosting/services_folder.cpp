@@ -12,26 +12,12 @@
 namespace p2p {
 namespace {
 
-std::vector<std::string> words_of(std::string_view text) {
-  std::vector<std::string> words;
-  while (!text.empty()) {
-    const auto space = std::min(text.find(' '), text.size());
-    if (space > 0) words.emplace_back(text.substr(0, space));
-    text.remove_prefix(std::min(space + 1, text.size()));
-  }
-  return words;
-}
-
 CompileSetup setup_of(const HostingSettings& settings) {
   CompileSetup setup;
   setup.compiler = settings.compiler;
   setup.sdk_include = settings.sdk_include;
   setup.sdk_library = settings.sdk_library;
-#ifdef P2P_PLUGIN_FLAGS
-  setup.extra_flags = words_of(P2P_PLUGIN_FLAGS);
-#else
-  setup.extra_flags = words_of({});
-#endif
+  setup.extra_flags = flags_of_this_program();
   std::error_code error;
   const auto services = std::filesystem::absolute(settings.services_dir, error).lexically_normal();
   setup.services_dir = (services.has_filename() ? services : services.parent_path()).string();
