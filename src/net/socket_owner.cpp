@@ -1,10 +1,8 @@
 #include "net/socket_owner.hpp"
 
-#include <charconv>
 #include <fstream>
 #include <optional>
 #include <span>
-#include <sstream>
 
 #include <fmt/format.h>
 #include <linux/inet_diag.h>
@@ -12,6 +10,7 @@
 #include <linux/sock_diag.h>
 #include <netinet/tcp.h>
 
+#include "net/impl/proc_net.hpp"
 #include "net/impl/sockaddr.hpp"
 #include "net/impl/unique_fd.hpp"
 
@@ -92,44 +91,14 @@ Result<uid_t> socket_owner_by_netlink(const Endpoint& client_in, const Endpoint&
   return nobody(client);
 }
 
-namespace {
-
-/// "0100007F" or 32 digits: the address in words of four bytes, each in the machine's order.
-std::optional<Endpoint> parse_proc_address(std::string_view text) {
-  const auto colon = text.find(':');
-  if (colon != 8 && colon != 32) return std::nullopt;
-  Endpoint endpoint;
-  endpoint.v6 = colon == 32;
-  for (std::size_t i = 0; i < colon / 8; ++i) {
-    std::uint32_t word = 0;
-    const auto* digits = text.data() + i * 8;
-    if (std::from_chars(digits, digits + 8, word, 16).ptr != digits + 8) return std::nullopt;
-    std::memcpy(endpoint.address.data() + i * 4, &word, 4);
-  }
-  std::from_chars(text.data() + colon + 1, text.data() + text.size(), endpoint.port, 16);
-  return endpoint.unmapped();
-}
-
-/// One line of /proc/net/tcp: "sl local remote state tx:rx timer retransmits uid timeout inode ...".
-std::optional<uid_t> read_proc_line(const std::string& line, const Endpoint& client, const Endpoint& server) {
-  std::string local, remote, state, skipped;
-  uid_t uid = 0;
-  std::uint64_t inode = 0;
-  std::istringstream words(line);
-  words >> skipped >> local >> remote >> state >> skipped >> skipped >> skipped >> uid >> skipped >> inode;
-  if (!words || state != "01" || inode == 0) return std::nullopt;
-  if (parse_proc_address(local) != client || parse_proc_address(remote) != server) return std::nullopt;
-  return uid;
-}
-
-}  // namespace
-
 Result<uid_t> socket_owner_by_proc(const Endpoint& client_in, const Endpoint& server_in) {
   const auto client = client_in.unmapped(), server = server_in.unmapped();
   for (const auto* path : {"/proc/net/tcp", "/proc/net/tcp6"}) {
     std::ifstream table(path);
     for (std::string line; std::getline(table, line);) {
-      if (const auto uid = read_proc_line(line, client, server)) return *uid;
+      const auto row = read_proc_net(line);
+      const bool connected = row && row->state == "01" && row->inode != 0;
+      if (connected && row->local == client && row->remote == server) return row->uid;
     }
   }
   return nobody(client);

@@ -16,6 +16,7 @@
 #include "net/blocking_pool.hpp"
 #include "net/http_server.hpp"
 #include "net/loop.hpp"
+#include "net/port_holder.hpp"
 #include "net/signals.hpp"
 #include "node/coordinator_probe.hpp"
 #include "node/late_handler.hpp"
@@ -37,6 +38,17 @@ namespace {
 constexpr std::chrono::seconds last_words{1};  // for answers to those that were cancelled
 constexpr std::chrono::seconds port_patience{2};
 constexpr std::uint16_t coordinator_port = 8001, first_worker_port = 8002, last_worker_port = 8101;
+
+/// A taken port with the name of who has it.
+Error naming_holder(Error taken, const Endpoint& wanted) {
+  if (taken.code() != Errc::conflict) return taken;
+  const auto holder = port_holder(wanted);
+  if (!holder) return taken;  // it has gone meanwhile
+  const std::string port = std::to_string(wanted.port);
+  return Error(Errc::conflict,
+               "port " + port + " is taken: " + holder->text() + " listens on " + holder->at.text(),
+               Value{{"hint", "stop it, or take another port: --port N, where 0 is any free one"}});
+}
 
 /// A child that a killed node was just about to start holds the port until it is another program: a moment.
 /// Nothing else runs yet, so it may be waited for here.
@@ -63,7 +75,10 @@ Result<Endpoint> listen_on(HttpServer& server, const Config& config, const Clock
   };
   if (config.port || config.role == "coordinator") {
     const Result<Endpoint> place = Endpoint::parse(config.address, config.port.value_or(coordinator_port));
-    return place ? listen_patiently(server, *place, clock, log) : place;
+    if (!place) return place;
+    Result<Endpoint> bound = listen_patiently(server, *place, clock, log);
+    if (!bound) return fail(naming_holder(bound.error(), *place));
+    return bound;
   }
   for (std::uint16_t port = first_worker_port; port < last_worker_port; ++port) {
     Result<Endpoint> place = at(port);
