@@ -273,7 +273,50 @@ constexpr Command service_verbs[] = {
      .examples = disable_examples},
 };
 
+// ---- develop
+
+constexpr Argument new_service_arguments[] = {
+    {.name = "NAME", .purpose = "of the service and its folder: [a-z][a-z0-9_-]{0,63}", .required = true}};
+constexpr Option new_service_options[] = {{.names = "--lang",
+                                           .value = "LANG",
+                                           .purpose = "its language",
+                                           .standard = "cpp",
+                                           .words = Words::chosen,
+                                           .choices = "cpp"},
+                                          {.names = "--dir",
+                                           .value = "DIR",
+                                           .purpose = "the folder of services (env SERVICES_DIR)",
+                                           .standard = "./services",
+                                           .words = Words::folder}};
+constexpr Lines new_service_examples[] = {"p2p_admin new service hello",
+                                          "p2p_admin new service prices --dir /srv/services"};
+constexpr Command new_verbs[] = {{.name = "service",
+                                  .group = Group::develop,
+                                  .purpose = "make services/NAME/ with code, test and README",
+                                  .run = &new_service,
+                                  .arguments = new_service_arguments,
+                                  .options = new_service_options,
+                                  .shares = talks | has_output,
+                                  .examples = new_service_examples}};
+
+constexpr Argument lint_arguments[] = {
+    {.name = "DIR", .purpose = "that holds main.cpp or a .so", .required = true, .words = Words::folder}};
+constexpr Lines lint_examples[] = {"p2p_admin lint services/hello", "p2p_admin lint . -o json"};
+constexpr Lines lint_about =
+    "Names, owners and modes, what it holds, whether it compiles, what it declares. It is compiled as a\n"
+    "node does it, in a temporary folder, and loaded in a process of its own. Exit 1 when a node would\n"
+    "refuse it; warnings alone are exit 0.\n";
+
 // ---- set up
+
+constexpr Option doctor_options[] = {{.names = "--services-dir",
+                                      .value = "DIR",
+                                      .purpose = "folder of services (env SERVICES_DIR)",
+                                      .standard = "./services",
+                                      .words = Words::folder}};
+constexpr Lines doctor_examples[] = {"p2p_admin doctor", "p2p_admin doctor --coord 127.0.0.1:9001 -o json"};
+constexpr Lines doctor_about =
+    "Looks at this machine and asks the node; changes nothing. Exit 1 when a line says FAIL.\n";
 
 constexpr Argument new_context[] = {
     {.name = "NAME", .purpose = "how it is called from now on", .required = true}};
@@ -465,11 +508,33 @@ constexpr Command table[] = {
      .purpose = "reload | restart | enable | disable",
      .verbs = service_verbs},
 
+    {.name = "new",
+     .group = Group::develop,
+     .purpose = "make services/NAME/ with code, test and README",
+     .verbs = new_verbs,
+     .shown = "new service NAME"},
+    {.name = "lint",
+     .group = Group::develop,
+     .purpose = "check a service folder without loading it",
+     .run = &lint_service,
+     .arguments = lint_arguments,
+     .shares = talks | has_output,
+     .examples = lint_examples,
+     .about = lint_about,
+     .shown = "lint DIR"},
     {.name = "context",
      .group = Group::set_up,
      .purpose = "add | ls | use | rm | validate cluster addresses",
      .verbs = context_verbs},
     {.name = "token", .group = Group::set_up, .purpose = "issue | show", .verbs = token_verbs},
+    {.name = "doctor",
+     .group = Group::set_up,
+     .purpose = "find out what is wrong here and how to repair it",
+     .run = &run_doctor,
+     .options = doctor_options,
+     .shares = talks | has_output | has_state_dir | reaches_node,
+     .examples = doctor_examples,
+     .about = doctor_about},
     {.name = "completions",
      .group = Group::set_up,
      .purpose = "bash | zsh | fish",

@@ -74,6 +74,7 @@ int run_completion(const std::vector<std::string>& words, World& world) {
 }  // namespace
 
 int run_program(const std::vector<std::string>& words, World& world) {
+  if (!words.empty() && words.front() == describe_verb) return describe_library(words);
   if (!words.empty() && words.front() == "__complete") return run_completion(words, world);
   Reading reading = read_command_line(words);
   if (auto prepared = prepare(reading.said, world); !prepared && !reading.error)

@@ -23,12 +23,22 @@ Result<int> bench(const Invocation& said, World& world);
 Result<int> call(const Invocation& said, World& world);
 Result<int> service_act(const Invocation& said, World& world);
 
+// develop: develop.cpp
+Result<int> new_service(const Invocation& said, World& world);
+Result<int> lint_service(const Invocation& said, World& world);
+
+/// The program that lint starts to look at a library: `words` are this verb and those of DescribeOrder
+/// (hosting/service_description.hpp). It has no row in the table, since nobody types it.
+inline constexpr std::string_view describe_verb = "__describe";
+int describe_library(const std::vector<std::string>& words);
+
 // set up: context.cpp, token.cpp, the files of their names
 Result<int> add_context(const Invocation& said, World& world);
 Result<int> list_contexts(const Invocation& said, World& world);
 Result<int> remove_context(const Invocation& said, World& world);
 Result<int> use_context(const Invocation& said, World& world);
 Result<int> validate_contexts(const Invocation& said, World& world);
+Result<int> run_doctor(const Invocation& said, World& world);
 Result<int> issue_token(const Invocation& said, World& world);
 Result<int> show_token(const Invocation& said, World& world);
 Result<int> show_capabilities(const Invocation& said, World& world);

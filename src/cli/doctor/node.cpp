@@ -1,0 +1,131 @@
+#include "cli/doctor/node.hpp"
+
+#include <charconv>
+#include <cmath>
+#include <ctime>
+#include <sstream>
+
+#include <fmt/format.h>
+
+#include "base/json.hpp"
+#include "net/host_port.hpp"
+#include "net/http_client.hpp"
+#include "node/version.hpp"
+
+namespace p2p {
+namespace {
+
+constexpr std::uint16_t default_port = 8001;
+constexpr std::chrono::seconds clock_limit{2};  // beyond it tokens and times of nodes contradict each other
+
+Result<HttpClientAnswer> get(Loop& loop, const Endpoint& node, const std::string& target,
+                             std::chrono::milliseconds patience) {
+  std::optional<Result<HttpClientAnswer>> answer;
+  loop.post([&] {
+    http_get(loop, node, target, patience, [&](Result<HttpClientAnswer> done) {
+      answer = std::move(done);
+      loop.stop();
+    });
+  });
+  loop.run();
+  return *std::move(answer);
+}
+
+std::string member(const Value& object, std::string_view key) {
+  const Value* found = object.is_object() ? object.find(key) : nullptr;
+  return found != nullptr && found->is_string() ? found->as_string() : std::string();
+}
+
+std::string reason_of(const Error& error) {
+  const std::string reason = member(error.detail(), "reason");
+  return reason.empty() ? error.message() : reason;
+}
+
+std::string start_line(const Endpoint& node) {
+  return node.port == default_port ? "p2p_admin coordinator"
+                                   : fmt::format("p2p_admin coordinator --port {}", node.port);
+}
+
+}  // namespace
+
+std::optional<WallTime> read_rfc3339(const std::string& text) {
+  std::tm parts{};
+  const char* end = ::strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts);
+  if (end == nullptr) return std::nullopt;
+  int thousandths = 0;
+  if (*end == '.') {
+    const auto read = std::from_chars(end + 1, text.data() + text.size(), thousandths);
+    if (read.ec != std::errc{} || read.ptr != end + 4) return std::nullopt;
+    end = read.ptr;
+  }
+  if (std::string_view(end) != "Z") return std::nullopt;
+  return WallTime(std::chrono::seconds(::timegm(&parts)) + std::chrono::milliseconds(thousandths));
+}
+
+void judge_health(const Value& health, const std::string& coord, DoctorReport& report) {
+  constexpr std::string_view name = "node";
+  const std::string id = member(health, "node_id"), version = member(health, "version");
+  if (id.empty())
+    return report.fail(name, coord + " answers, but not as p2p_admin does",
+                       "another program listens there: p2p_admin doctor shows who under its port");
+  const std::string text =
+      fmt::format("{} at {} is {}, version {}", id, coord, member(health, "status"), version);
+  if (member(health, "status") != "healthy") return report.fail(name, text, "p2p_admin logs --level warn");
+  if (version != product_version)
+    return report.warn(name, fmt::format("{}; this program is {}", text, product_version),
+                       "start the node again with this program, or use the one that it runs");
+  report.ok(name, text);
+}
+
+void judge_clock(const Value& health, WallTime asked, std::chrono::nanoseconds took, DoctorReport& report) {
+  constexpr std::string_view name = "clock";
+  const auto there = read_rfc3339(member(health, "timestamp"));
+  if (!there) return report.warn(name, "the node tells no time", "p2p_admin version, on both sides");
+  const double apart = seconds(*there - asked) - seconds(took) / 2;  // in the middle of the question
+  const std::string text = fmt::format("{:.1f} s between this machine and the node", std::abs(apart));
+  if (std::abs(apart) > seconds(clock_limit))
+    return report.fail(name, text + fmt::format(", at most {} s are well", clock_limit.count()),
+                       "timedatectl set-ntp true, on both machines");
+  report.ok(name, text);
+}
+
+void judge_ready(const std::string& lines, DoctorReport& report) {
+  constexpr std::string_view name = "ready", failed = " failed";
+  std::istringstream text(lines);
+  std::size_t well = 0, wrong = 0;
+  for (std::string line; std::getline(text, line);) {
+    if (line.starts_with("[+]")) ++well;
+    if (!line.starts_with("[-]")) continue;
+    ++wrong;
+    const auto colon = line.find(": ");
+    std::string check = line.substr(3, std::min(colon, line.size()) - 3);
+    if (check.ends_with(failed)) check.resize(check.size() - failed.size());
+    report.fail(name, check + (colon == line.npos ? " is not well" : ": " + line.substr(colon + 2)),
+                check == "services" ? "p2p_admin services" : "p2p_admin logs --level warn");
+  }
+  if (wrong == 0 && well > 0) report.ok(name, fmt::format("{} checks pass", well));
+  if (wrong == 0 && well == 0) report.warn(name, "the node tells no ready checks", "GET /readyz?verbose=1");
+}
+
+void check_node(Loop& loop, const std::string& coord, std::chrono::milliseconds patience,
+                DoctorReport& report) {
+  constexpr std::string_view name = "node";
+  const Result<Endpoint> node = resolve(coord, default_port);
+  if (!node) return report.fail(name, node.error().message(), "--coord HOST:PORT");
+  const WallTime asked = loop.clock().wall();
+  const Instant began = loop.clock().now();
+  const auto health = get(loop, *node, "/health", patience);
+  if (!health)
+    return report.fail(name, fmt::format("{} does not answer: {}", coord, reason_of(health.error())),
+                       start_line(*node));
+  const auto took = loop.clock().now() - began;
+  const Value body = json::parse(health->body).value_or(Value());
+  judge_health(body, coord, report);
+  if (member(body, "node_id").empty()) return;
+  judge_clock(body, asked, took, report);
+  if (const auto ready = get(loop, *node, "/readyz?verbose=1", patience))
+    return judge_ready(ready->body, report);
+  report.fail("ready", "/readyz does not answer", "p2p_admin logs --level warn");
+}
+
+}  // namespace p2p

@@ -1,0 +1,77 @@
+// doctor: what is wrong here, and how to mend it. Looks, asks, and changes nothing.
+#include "cli/doctor/machine.hpp"
+#include "cli/doctor/node.hpp"
+#include "cli/doctor/programs.hpp"
+#include "cli/environment.hpp"
+#include "cli/verbs/verbs.hpp"
+#include "node/version.hpp"
+
+namespace p2p {
+namespace {
+
+constexpr std::chrono::seconds standard_patience{5};
+constexpr std::uint16_t usual_ports[] = {8001, 8002, 8003};
+
+void check_program(const Config& config, DoctorReport& report) {
+  const std::string text = "p2p_admin " + std::string(product_version);
+  if (config.sdk_include.empty())
+    return report.warn("program", text + ", without its SDK: services in C++ cannot be compiled",
+                       "install it whole: ./run build, or the package p2p-admin-dev");
+  report.ok("program", text + ", SDK in " + config.sdk_include);
+}
+
+/// The settings that a node started here would have; what cannot be read is told, and the rest looked at.
+Config settings(const Invocation& said, DoctorReport& report) {
+  Result<Config> found = read_environment();
+  Config config;
+  if (found) {
+    config = *std::move(found);
+    report.ok("configuration", "the environment can be read");
+  } else {
+    const Value& hint = found.error().detail()["hint"];
+    report.fail("configuration", found.error().message(), hint.is_string() ? hint.as_string() : "correct it");
+    find_sdk(config);
+  }
+  config.state_dir = said.text("state-dir", config.state_dir);
+  config.services_dir = said.text("services-dir", config.services_dir);
+  return config;
+}
+
+std::string coord_of(const Invocation& said, const World& world) {
+  if (said.has("coord")) return said.text("coord");
+  return world.environment.coord.empty() ? "127.0.0.1:8001" : world.environment.coord;
+}
+
+void check_machine(const Config& config, DoctorReport& report) {
+  if (!config.state_dir.empty()) {
+    check_state_dir(config.state_dir, report);
+    check_space(config.state_dir, report);
+  }
+  check_services_dir(config.services_dir, report);
+  check_secret_strength(config.jwt_secret, report);
+  check_ports(config.address, usual_ports, report);
+  check_open_files(report);
+}
+
+}  // namespace
+
+Result<int> run_doctor(const Invocation& said, World& world) {
+  const auto patience = said.duration("timeout", standard_patience);
+  if (!patience) return fail(patience.error());
+  DoctorReport report;
+  Loop loop(world.clock, nullptr);
+  const Config config = settings(said, report);
+  check_program(config, report);
+  check_machine(config, report);
+  check_compiler(loop, config.compiler, report);
+  check_python(loop, report);
+  check_redis(config.redis_url, report);
+  check_node(loop, coord_of(said, world), *patience, report);
+  if (is_document(world.output))
+    print_document(world.terminal, world.output, report.value());
+  else
+    world.terminal.out(report.text(world.terminal));
+  return report.count(DoctorLine::Level::fail) == 0 ? 0 : 1;
+}
+
+}  // namespace p2p
