@@ -1,5 +1,9 @@
 #include "framework/declared_methods.hpp"
 
+#include <algorithm>
+
+#include <p2p/detail/nearest.hpp>
+
 #include "base/json.hpp"
 #include "registry/generation.hpp"
 
@@ -32,7 +36,39 @@ std::optional<FailureReason> read_default(MethodInfo& method, Parameter& paramet
   return std::nullopt;
 }
 
+std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
+  const std::string close = nearest(word, known);
+  return close.empty() ? close : "; did you mean " + close + '?';
+}
+
 }  // namespace
+
+MethodParameters parameters_of(const std::vector<MethodInfo>& methods) {
+  MethodParameters known;
+  for (const MethodInfo& method : methods) {
+    std::vector<std::string>& names = known[method.name];
+    for (const Parameter& parameter : method.parameters) names.push_back(parameter.name);
+  }
+  return known;
+}
+
+std::optional<FailureReason> check_overrides(const ServiceSettings& settings, const MethodParameters& known) {
+  std::vector<std::string> methods;
+  for (const auto& [name, parameters] : known) methods.push_back(name);
+  for (const auto& [name, words] : settings.methods) {
+    const auto wrong = [&](std::string message) {
+      return FailureReason{
+          "settings", "methods." + name.substr(0, 64) + message, settings.file, words.line, words.column, {}};
+    };
+    const auto method = known.find(name);
+    if (method == known.end()) return wrong(": the service has no such method" + did_you_mean(name, methods));
+    for (const std::string& secret : words.secrets.value_or(std::vector<std::string>()))
+      if (std::ranges::find(method->second, secret) == method->second.end())
+        return wrong(".secret: the method has no parameter " + secret.substr(0, 64) +
+                     did_you_mean(secret, method->second));
+  }
+  return std::nullopt;
+}
 
 std::optional<FailureReason> read_defaults(std::vector<MethodInfo>& methods) {
   for (MethodInfo& method : methods)

@@ -3,6 +3,7 @@
 // (LiveService) and by who only looks at it (hosting's lint).
 #pragma once
 
+#include <map>
 #include <optional>
 #include <string>
 #include <vector>
@@ -10,6 +11,7 @@
 #include <p2p/method.hpp>
 
 #include "framework/failure_reason.hpp"
+#include "framework/service_settings.hpp"
 
 namespace p2p {
 
@@ -19,5 +21,13 @@ namespace p2p {
 
 /// Names that are not registered whatever they do: no path can have them, or the node uses them itself.
 [[nodiscard]] std::vector<std::string> rejected_names(const std::vector<MethodInfo>& methods);
+
+/// Methods with the names of their parameters.
+using MethodParameters = std::map<std::string, std::vector<std::string>, std::less<>>;
+[[nodiscard]] MethodParameters parameters_of(const std::vector<MethodInfo>& methods);
+
+/// The operator's words about a method or parameter that is not there: words that nobody would follow.
+[[nodiscard]] std::optional<FailureReason> check_overrides(const ServiceSettings& settings,
+                                                           const MethodParameters& known);
 
 }  // namespace p2p

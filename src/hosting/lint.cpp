@@ -1,5 +1,6 @@
 #include "hosting/lint.hpp"
 
+#include <algorithm>
 #include <cerrno>
 #include <csignal>
 #include <filesystem>
@@ -15,11 +16,13 @@
 #include <unistd.h>
 
 #include "base/json.hpp"
+#include "framework/declared_methods.hpp"
 #include "hosting/compile_error.hpp"
 #include "hosting/examination.hpp"
 #include "hosting/folder_check.hpp"
 #include "hosting/lint_judgement.hpp"
 #include "hosting/new_service.hpp"
+#include "hosting/service_toml.hpp"
 #include "net/child_process.hpp"
 #include "net/signals.hpp"
 
@@ -97,6 +100,7 @@ class Linter {
 
  private:
   void go_on() {
+    read_settings();
     auto source = source_of(name_, listing_.files);
     if (!source) return complain(source.error());
     if (source->kind == ServiceSource::Kind::none) return nothing_to_run();
@@ -144,6 +148,19 @@ class Linter {
     }
     if (report_.findings.empty() && listing_.wrong) complain(*listing_.wrong);
     return report_.findings.empty();
+  }
+
+  /// A mistake in it does not keep the rest from being looked at.
+  void read_settings() {
+    const auto file = std::ranges::find(listing_.files, service_toml_name);
+    if (file == listing_.files.end()) return;
+    listing_.files.erase(file);
+    auto settings = read_service_toml(name_, read_text(place_ / service_toml_name));
+    if (settings)
+      settings_ = *std::move(settings);
+    else
+      complain(settings.error());
+    if (!settings_.enabled) warn("enabled = false: a node does not load it", shown(settings_.file));
   }
 
   void nothing_to_run() {
@@ -270,8 +287,19 @@ class Linter {
     if (const Value* error = description->find("error")) return complain(error->as_string());
     report_.description = *description;
     report_.service = (*description)["service"].as_string();
+    judge_overrides();
     for (LintFinding& finding : judge_description(*description, name_, beside(), sources_))
       report_.findings.push_back(std::move(finding));
+  }
+
+  void judge_overrides() {
+    MethodParameters known;
+    for (const Value& method : report_.description["methods"].as_array()) {
+      std::vector<std::string>& names = known[method["name"].as_string()];
+      for (const Member& property : method["params_schema"]["properties"].as_object())
+        names.push_back(property.first);
+    }
+    if (const auto wrong = check_overrides(settings_, known)) complain(*wrong);
   }
 
   std::vector<std::string> beside() const {
@@ -287,6 +315,9 @@ class Linter {
     return (fs::path(order_.folder) / file.substr(name_.size() + 1)).lexically_normal().string();
   }
 
+  void warn(std::string message, std::string file) {
+    report_.findings.push_back({Level::warning, std::move(message), std::move(file), 0, 0});
+  }
   void complain(std::string message) {
     report_.findings.push_back({Level::error, std::move(message), order_.folder, 0, 0});
   }
@@ -307,6 +338,7 @@ class Linter {
   Compiler compiler_;
   LintReport report_;
   FolderListing listing_;
+  ServiceSettings settings_;
   std::shared_ptr<PreparedBuild> keep_;
   std::vector<LintSource> sources_;
 };

@@ -110,6 +110,25 @@ TEST_F(Lint, a_default_of_the_wrong_type_is_an_error) {
   EXPECT_NE(said.find("error: get: the default of id is wrong: "), said.npos) << said;
 }
 
+TEST_F(Lint, a_mistake_in_service_toml_has_its_place_and_the_rest_is_looked_at) {
+  put("prices/main.cpp", "int x = ;\n");
+  put("prices/service.toml", "enabled = true\nrelod = \"overlap\"\n");
+  EXPECT_EQ(text_of("prices"),
+            "services/prices/service.toml:2:1: error: unknown key relod; did you mean reload?\n"
+            "services/prices/main.cpp:1:9: error: expected expression\n"
+            "prices: 2 errors, 0 warnings\n");
+}
+
+TEST_F(Lint, words_about_a_method_that_is_not_there_are_an_error) {
+  put("prices/main.cpp", service_with("  SERVICE_METHOD(get, (id), description = \"Gets\", public = true);\n"
+                                      "  int get(int id) { return id; }\n"));
+  put("prices/service.toml", "methods.gett = { role = \"admin\" }\n");
+  const std::string said = text_of("prices");
+  EXPECT_NE(said.find("services/prices/service.toml:1:"), said.npos) << said;
+  EXPECT_NE(said.find("error: methods.gett: the service has no such method; did you mean get?"), said.npos)
+      << said;
+}
+
 TEST_F(Lint, every_file_that_others_may_write_is_told_with_its_repair) {
   put("prices/main.cpp", "");
   put("prices/util/text.hpp", "");
