@@ -8,8 +8,6 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
-#include "net/host_port.hpp"
-#include "net/http_client.hpp"
 #include "node/version.hpp"
 
 namespace p2p {
@@ -18,27 +16,26 @@ namespace {
 constexpr std::uint16_t default_port = 8001;
 constexpr std::chrono::seconds clock_limit{2};  // beyond it tokens and times of nodes contradict each other
 
-Result<HttpClientAnswer> get(Loop& loop, const Endpoint& node, const std::string& target,
-                             std::chrono::milliseconds patience) {
-  std::optional<Result<HttpClientAnswer>> answer;
-  loop.post([&] {
-    http_get(loop, node, target, patience, [&](Result<HttpClientAnswer> done) {
-      answer = std::move(done);
-      loop.stop();
-    });
-  });
-  loop.run();
-  return *std::move(answer);
-}
-
 std::string member(const Value& object, std::string_view key) {
   const Value* found = object.is_object() ? object.find(key) : nullptr;
   return found != nullptr && found->is_string() ? found->as_string() : std::string();
 }
 
+/// "compile: hello/main.cpp:18: no member named ..."
+std::string reason_text(const Value& reason) {
+  std::string text = member(reason, "step") + ": ";
+  if (const std::string file = member(reason, "file"); !file.empty()) {
+    text += file;
+    if (const Value& line = reason["line"]; !line.is_null()) text += fmt::format(":{}", line.as_int());
+    text += ": ";
+  }
+  return text + member(reason, "message");
+}
+
 std::string reason_of(const Error& error) {
-  const std::string reason = member(error.detail(), "reason");
-  return reason.empty() ? error.message() : reason;
+  for (const char* key : {"cause", "reason"})
+    if (std::string why = member(error.detail(), key); !why.empty()) return why;
+  return error.message();
 }
 
 std::string start_line(const Endpoint& node) {
@@ -107,25 +104,48 @@ void judge_ready(const std::string& lines, DoctorReport& report) {
   if (wrong == 0 && well == 0) report.warn(name, "the node tells no ready checks", "GET /readyz?verbose=1");
 }
 
-void check_node(Loop& loop, const std::string& coord, std::chrono::milliseconds patience,
-                DoctorReport& report) {
+void judge_services(const Value& services, DoctorReport& report) {
+  constexpr std::string_view name = "services";
+  if (!services["services"].is_object()) return;
+  std::size_t running = 0, wrong = 0;
+  for (const Member& service : services["services"].as_object()) {
+    const std::string status = member(service.second, "status");
+    const Value* update = service.second.find("update");  // the running one is older than its folder
+    const Value& reason = update != nullptr ? (*update)["reason"] : service.second["reason"];
+    if (status == "running" && update == nullptr) ++running;
+    if (status != "failed" && status != "error" && update == nullptr) continue;
+    ++wrong;
+    report.warn(name,
+                service.first + (update == nullptr ? " is " + status : " runs, its new version does not") +
+                    ": " + reason_text(reason),
+                "correct it and save, it is tried again at once; p2p_admin lint shows all that is wrong");
+  }
+  if (wrong == 0) report.ok(name, fmt::format("{} running", running));
+}
+
+void check_node(P2PClient& node, DoctorReport& report) {
   constexpr std::string_view name = "node";
-  const Result<Endpoint> node = resolve(coord, default_port);
-  if (!node) return report.fail(name, node.error().message(), "--coord HOST:PORT");
-  const WallTime asked = loop.clock().wall();
-  const Instant began = loop.clock().now();
-  const auto health = get(loop, *node, "/health", patience);
+  const WallTime asked = node.loop().clock().wall();
+  const Instant began = node.loop().clock().now();
+  const Result<ClientAnswer> health = node.ask({.target = "/health", .open = true});
   if (!health)
-    return report.fail(name, fmt::format("{} does not answer: {}", coord, reason_of(health.error())),
-                       start_line(*node));
-  const auto took = loop.clock().now() - began;
+    return report.fail(name, fmt::format("{} does not answer: {}", node.place(), reason_of(health.error())),
+                       start_line(node.endpoint()));
+  const auto took = node.loop().clock().now() - began;
   const Value body = json::parse(health->body).value_or(Value());
-  judge_health(body, coord, report);
+  judge_health(body, node.place(), report);
   if (member(body, "node_id").empty()) return;
   judge_clock(body, asked, took, report);
-  if (const auto ready = get(loop, *node, "/readyz?verbose=1", patience))
-    return judge_ready(ready->body, report);
-  report.fail("ready", "/readyz does not answer", "p2p_admin logs --level warn");
+  if (const auto ready = node.ask({.target = "/readyz?verbose=1", .open = true}))
+    judge_ready(ready->body, report);
+  else
+    report.fail("ready", "/readyz does not answer: " + reason_of(ready.error()),
+                "p2p_admin logs --level warn");
+  if (const auto services = node.get("/local/services"))
+    judge_services(*services, report);
+  else
+    report.warn("services", "they cannot be looked at: " + services.error().message(),
+                "p2p_admin token issue, then --token-file FILE");
 }
 
 }  // namespace p2p

@@ -72,10 +72,37 @@ TEST_F(DoctorTest, a_node_that_is_ready_says_how_many_checks_pass) {
   EXPECT_TRUE(said().starts_with("ok ready: 2 checks pass\nwarn ready: the node tells no ready checks"));
 }
 
+TEST_F(DoctorTest, a_service_that_does_not_run_as_its_folder_says_is_a_warning_with_the_place) {
+  const Value broken{{"step", "compile"}, {"file", "b/main.cpp"}, {"line", 3}, {"message", "expected ;"}};
+  const Value folder{{"step", "folder"}, {"message", "may be written by others"}};
+  judge_services(
+      Value{{"services", Value{{"a", Value{{"status", "running"}, {"reason", nullptr}}},
+                               {"b", Value{{"status", "failed"}, {"reason", broken}}},
+                               {"c", Value{{"status", "running"}, {"update", Value{{"reason", folder}}}}},
+                               {"d", Value{{"status", "starting"}, {"reason", nullptr}}}}}},
+      report);
+  const std::string text = said();
+  EXPECT_TRUE(text.starts_with(
+      "warn services: b is failed: compile: b/main.cpp:3: expected ; -> correct it and save"))
+      << text;
+  EXPECT_NE(
+      text.find("warn services: c runs, its new version does not: folder: may be written by others -> "),
+      text.npos);
+  EXPECT_EQ(report.lines().size(), 2U);
+}
+
+TEST_F(DoctorTest, services_that_all_run_are_one_line) {
+  judge_services(Value{{"services", Value{{"a", Value{{"status", "running"}, {"reason", nullptr}}}}}},
+                 report);
+  EXPECT_EQ(said(), "ok services: 1 running\n");
+}
+
 TEST_F(DoctorTest, nobody_at_the_port_fails_with_the_command_that_starts_a_node) {
   const SystemClock clock;
   Loop loop(clock, nullptr);
-  check_node(loop, "127.0.0.1:1", 20s, report);
+  const auto client = P2PClient::make(loop, {.place = "127.0.0.1:1", .timeout = 20s});
+  ASSERT_TRUE(client);
+  check_node(**client, report);
   EXPECT_EQ(said(),
             "FAIL node: 127.0.0.1:1 does not answer: connection refused -> p2p_admin coordinator --port 1\n");
 }

@@ -42,6 +42,10 @@ std::string coord_of(const Invocation& said, const World& world) {
   return world.environment.coord.empty() ? "127.0.0.1:8001" : world.environment.coord;
 }
 
+Secret token_of(const Invocation& said, const World& world) {
+  return Secret(said.has("token") ? said.text("token") : world.environment.token);
+}
+
 void check_machine(const Config& config, DoctorReport& report) {
   if (!config.state_dir.empty()) {
     check_state_dir(config.state_dir, report);
@@ -66,7 +70,13 @@ Result<int> run_doctor(const Invocation& said, World& world) {
   check_compiler(loop, config.compiler, report);
   check_python(loop, report);
   check_redis(config.redis_url, report);
-  check_node(loop, coord_of(said, world), *patience, report);
+  P2PClient::Settings settings;
+  settings.place = coord_of(said, world);
+  settings.token = token_of(said, world);
+  settings.timeout = *patience;
+  const auto node = P2PClient::make(loop, std::move(settings));
+  if (!node) return fail(node.error());
+  check_node(**node, report);
   if (is_document(world.output))
     print_document(world.terminal, world.output, report.value());
   else
