@@ -8,8 +8,9 @@ A guide has a folder of its own, which is also its home, and at most one node, w
 free; where it says 8001, that port is meant. Blocks are taken in order:
 
     ```console   lines that begin with `$ ` are commands (one that ends with \\ goes on in the next line), the others are
-                 what they print, compared to the letter but for `...`, which stands for anything. With nothing shown,
-                 nothing is compared. A command must end with 0; `; echo $?` shows another code
+                 what they print, compared to the letter but for `...`, which stands for anything. What is printed to
+                 stderr may be left out, or stands before or behind the rest. With nothing shown, nothing is compared. A
+                 command must end with 0; `; echo $?` shows another code
     ```sh        one script; each of its commands must end with 0
     ```cpp       a whole service (with EXPORT_SERVICE) becomes services/<SERVICE_NAME>/main.cpp and must run, if there
                  is a node, or pass `p2p_admin lint`; anything else is the inside of a class Run, and must pass it too
@@ -104,28 +105,33 @@ def fits(shown, printed):
     return re.fullmatch(r"[\s\S]*?".join(parts), printed) is not None
 
 
+def joined(*texts):
+    return "\n".join(text for text in texts if text)
+
+
 class Shell:
     """A bash that keeps its folder and variables from block to block. Commands have no stdin."""
 
     def __init__(self, folder, environment):
+        self.talk = folder / ".talk"
         self.process = subprocess.Popen(
             ["bash", "--norc", "--noprofile"],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
             cwd=folder,
             env=environment,
             start_new_session=True,
         )
 
     def run(self, text, script=False):
-        """(exit code, output). A script ends at its first failure."""
+        """(exit code, what went to stdout, to stderr). A script ends at its first failure."""
         mark = "end-" + secrets.token_hex(8)
         strict = ("set -e\n", "set +e\n") if script else ("", "")
-        whole = f"{{\n{strict[0]}{text}\n{strict[1]}}} </dev/null\nprintf '\\n{mark} %s\\n' $?\n"
+        whole = f"{{\n{strict[0]}{text}\n{strict[1]}}} </dev/null 2>{self.talk}\nprintf '\\n{mark} %s\\n' $?\n"
         self.process.stdin.write(whole.encode())
         self.process.stdin.flush()
-        return self.until(re.compile(rb"\n" + mark.encode() + rb" (\d+)\n"), text)
+        code, output = self.until(re.compile(rb"\n" + mark.encode() + rb" (\d+)\n"), text)
+        return code, output, self.talk.read_text(errors="replace")
 
     def until(self, mark, text):
         output, end = b"", time.monotonic() + COMMAND_SECONDS
@@ -217,24 +223,29 @@ class Guide:
 
     def step(self, command, shown, script=False):
         before = self.programs()
-        code, output = self.shell.run(STATED.sub(str(self.port), command), script)
-        printed = output.replace(str(self.port), "8001").replace(str(self.folder), "/home/you").strip("\n")
+        code, output, talk = self.shell.run(STATED.sub(str(self.port), command), script)
+        output, talk = self.as_written(output), self.as_written(talk)
         if self.verbose:
-            print(f"$ {command}\n{printed}")
+            print(f"$ {command}\n{joined(output, talk)}")
         if code != 0:
-            raise Wrong(f"ended with {code}: {command}\n{printed}")
-        printed = "\n".join(line.rstrip() for line in printed.splitlines())
-        if shown and not fits(shown, printed):
+            raise Wrong(f"ended with {code}: {command}\n{joined(output, talk)}")
+        if shown and not any(fits(shown, p) for p in (output, joined(output, talk), joined(talk, output))):
+            printed = joined(output, talk)
             diff = difflib.unified_diff(shown.splitlines(), printed.splitlines(), "the guide", "is so", lineterm="")
             raise Wrong(f"{command}\n" + "\n".join(diff))
         self.settle({name for name, stamp in self.programs().items() if before.get(name) != stamp})
+
+    def as_written(self, text):
+        """With the port and the home that the page speaks of, without blanks at the ends of lines."""
+        text = text.replace(str(self.port), "8001").replace(str(self.folder), "/home/you")
+        return "\n".join(line.rstrip() for line in text.strip("\n").splitlines())
 
     def start(self, block):
         if self.node:
             raise Wrong("a guide has one node, and it runs already")
         command = STATED.sub(str(self.port), block.text.strip().removeprefix("$ "))
         command = command.replace("p2p_admin coordinator", f"exec p2p_admin coordinator --port {self.port}", 1)
-        code, folder = self.shell.run("pwd")
+        _, folder, _ = self.shell.run("pwd")
         self.services = pathlib.Path(folder.strip()) / "services"
         with open(self.folder / "node.log", "wb") as log:
             self.node = subprocess.Popen(

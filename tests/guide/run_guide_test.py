@@ -42,6 +42,11 @@ class Pages(unittest.TestCase):
         self.assertWrong("```sh\ntrue\nfalse\ntrue\n```\n", "ended with 1")
         self.assertEqual(self.run_page("```console\n$ false; echo $?\n1\n```\n"), 1)
 
+    def test_what_goes_to_stderr_may_be_left_out_or_stand_before_or_behind(self):
+        for shown in ("a\n", "a\nb\n", "b\na\n"):
+            self.assertEqual(self.run_page(f"```console\n$ echo a; echo b >&2\n{shown}```\n"), 1)
+        self.assertWrong("```console\n$ echo a; echo b >&2\nb\n```\n", "is so")
+
     def test_folder_and_variables_last_from_block_to_block(self):
         self.assertEqual(self.run_page("```sh\nmkdir a\ncd a\nX=1\n```\n```console\n$ echo ${PWD##*/} $X\na 1\n```\n"), 2)
 
