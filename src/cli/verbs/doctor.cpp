@@ -57,6 +57,14 @@ void check_machine(const Config& config, DoctorReport& report) {
   check_open_files(report);
 }
 
+/// As names: the checks that are not well.
+void show(const DoctorReport& report, World& world) {
+  if (is_document(world.output)) return print_document(world.terminal, world.output, report.value());
+  if (world.output != Output::name) return world.terminal.out(report.text(world.terminal));
+  for (const DoctorLine& line : report.lines())
+    if (line.level != DoctorLine::Level::ok) world.terminal.out(line.check + '\n');
+}
+
 }  // namespace
 
 Result<int> run_doctor(const Invocation& said, World& world) {
@@ -77,10 +85,7 @@ Result<int> run_doctor(const Invocation& said, World& world) {
   const auto node = P2PClient::make(loop, std::move(settings));
   if (!node) return fail(node.error());
   check_node(**node, report);
-  if (is_document(world.output))
-    print_document(world.terminal, world.output, report.value());
-  else
-    world.terminal.out(report.text(world.terminal));
+  show(report, world);
   return report.count(DoctorLine::Level::fail) == 0 ? 0 : 1;
 }
 
