@@ -46,6 +46,7 @@ constexpr std::array policies = std::to_array<RoutePolicy>({
     looking("/cluster/status"),
     looking("/cluster/nodes"),
     looking("/cluster/nodes/{id}"),
+    {.verb = "GET", .pattern = "/logs", .least = Role::operator_, .scope = "read:cluster"},
     {.verb = "GET", .pattern = "/debug/registry", .least = Role::operator_, .scope = "read:cluster"},
 });
 

@@ -1,5 +1,6 @@
 // The figures behind GET /metrics (http-api.md, section 9), gathered when they are asked for.
 #include "node/node_state.hpp"
+#include "service_layer/log_follow.hpp"
 #include "telemetry/metrics_text.hpp"
 
 namespace p2p {
@@ -72,6 +73,16 @@ void add_cells(MetricsText& text, const ServiceCells& cells) {
     }
 }
 
+void add_log(MetricsText& text, const Log& log, const P2PServiceLayer* door) {
+  text.counter("p2p_log_dropped_total", "Lines that could not be written to stderr or the file",
+               static_cast<double>(log.dropped()));
+  if (door == nullptr) return;
+  text.gauge("p2p_log_followers", "Streams of the log that are open",
+             static_cast<double>(door->log_followers().size()));
+  text.counter("p2p_log_missed_total", "Lines that streams of the log were too slow for",
+               static_cast<double>(door->log_followers().dropped()));
+}
+
 }  // namespace
 
 std::string NodeState::metrics() const {
@@ -90,7 +101,8 @@ std::string NodeState::metrics() const {
   text.gauge("p2p_services_leaked_generations", "Libraries that could not be unloaded",
              static_cast<double>(services_.leaked()));
   add_calls(text, stats_);
-  add_http(text, server_.counters(), routes_);
+  add_http(text, server_.counters(), door_ == nullptr ? nullptr : &door_->routes());
+  add_log(text, log_, door_);
   add_cells(text, cells_);
   const AuditCounters audit = audit_.counters();
   text.counter("p2p_audit_records_total", "Audit records on disk", static_cast<double>(audit.written));

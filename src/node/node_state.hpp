@@ -12,7 +12,7 @@
 #include "node/coordinator_probe.hpp"
 #include "node/node_audit.hpp"
 #include "service_layer/node_view.hpp"
-#include "service_layer/route.hpp"
+#include "service_layer/p2p_service_layer.hpp"
 
 namespace p2p {
 
@@ -29,7 +29,7 @@ struct NodeFacts {
 class NodeState final : public NodeView {
  public:
   NodeState(NodeFacts facts, const Clock& clock, ServiceRegistry& services, MethodRegistry& methods,
-            CallStats& stats, ServiceCells& cells, NodeAudit& audit, const HttpServer& server)
+            CallStats& stats, ServiceCells& cells, NodeAudit& audit, const HttpServer& server, const Log& log)
       : facts_(std::move(facts)),
         clock_(clock),
         services_(services),
@@ -37,12 +37,13 @@ class NodeState final : public NodeView {
         stats_(stats),
         cells_(cells),
         audit_(audit),
-        server_(server) {}
+        server_(server),
+        log_(log) {}
 
   void set_draining() { draining_ = true; }
   void set_scanned(std::function<bool()> scanned) { scanned_ = std::move(scanned); }
   void set_probe(const CoordinatorProbe& probe) { probe_ = &probe; }
-  void set_routes(const RouteTable& routes) { routes_ = &routes; }
+  void set_door(const P2PServiceLayer& door) { door_ = &door; }
 
   [[nodiscard]] NodePhase phase() const;
   [[nodiscard]] const NodeFacts& facts() const noexcept { return facts_; }
@@ -50,6 +51,7 @@ class NodeState final : public NodeView {
   [[nodiscard]] Value health() const override;
   [[nodiscard]] Value cluster_status() const override;
   [[nodiscard]] Value cluster_nodes() const override;
+  [[nodiscard]] Value self() const override;
   [[nodiscard]] Value node_detail(std::string_view node_id) const override;
   [[nodiscard]] Value local_services() const override;
   [[nodiscard]] Value local_service(std::string_view name) const override;
@@ -61,7 +63,6 @@ class NodeState final : public NodeView {
   }
 
  private:
-  [[nodiscard]] Value self() const;
   [[nodiscard]] std::string timestamp() const { return rfc3339(clock_.wall()); }
   [[nodiscard]] double uptime() const { return seconds(clock_.now() - facts_.started); }
 
@@ -73,9 +74,10 @@ class NodeState final : public NodeView {
   ServiceCells& cells_;
   NodeAudit& audit_;
   const HttpServer& server_;
+  const Log& log_;
   std::function<bool()> scanned_;
   const CoordinatorProbe* probe_ = nullptr;
-  const RouteTable* routes_ = nullptr;
+  const P2PServiceLayer* door_ = nullptr;
   bool draining_ = false;
 };
 

@@ -257,7 +257,7 @@ void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& n
                                       const std::string& cluster_id) {
   NodeFacts facts{node_id, config.role,  cluster_id, std::string(product_version),
                   listen,  clock.wall(), clock.now()};
-  node.emplace(std::move(facts), clock, *services, methods, stats, cells, *audit, server);
+  node.emplace(std::move(facts), clock, *services, methods, stats, cells, *audit, server, log);
   node->set_scanned([this] { return folder->first_scan_done(); });
   if (config.role == "worker") {
     probe.emplace(loop, log, config.coordinators);
@@ -271,7 +271,7 @@ void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& n
   settings.own_uid = getuid();
   settings.token_life = config.token_ttl;
   layer.emplace(std::move(settings), *rpc, *runner, *authenticator, *node, log, clock, random);
-  node->set_routes(layer->routes());
+  node->set_door(*layer);
   late.set(*layer);
 }
 

@@ -3,13 +3,27 @@
 #include <algorithm>
 
 #include "service_layer/door.hpp"
+#include "service_layer/list_query.hpp"
+#include "service_layer/node_filter.hpp"
 
 namespace p2p {
 namespace {
 
-constexpr std::string_view method_query[] = {"service", "q", "limit"};
-constexpr std::string_view service_query[] = {"q", "limit"};
-constexpr std::size_t default_limit = 100, most = 1000;
+constexpr std::string_view list_query[] = {"limit", "cursor", "sort", "fields",  "q",
+                                           "node",  "role",   "tag",  "service", "status"};
+
+constexpr std::string_view service_columns[] = {"name", "status", "methods", "nodes", "reason"};
+constexpr std::string_view service_texts[] = {"name"};
+constexpr ListShape services_shape{"services", "name", service_columns, service_texts};
+
+constexpr std::string_view method_columns[] = {"method",     "service",       "name",       "description",
+                                               "role",       "parameters",    "timeout_ms", "cache_ttl_ms",
+                                               "idempotent", "broadcastable", "nodes"};
+constexpr std::string_view method_texts[] = {"method", "description"};
+constexpr ListShape methods_shape{"methods", "method", method_columns, method_texts};
+
+constexpr std::string_view service_states[] = {"starting", "running", "stopping", "stopped",
+                                               "error",    "failed",  "pending"};
 
 /// All services by name.
 std::vector<const ServiceEntry*> sorted_services(const RegistrySnapshot& snapshot) {
@@ -70,46 +84,71 @@ void registry(Door& door, const Request& request, HttpExchange& exchange) {
               Value{{"registered_methods", std::move(paths)}, {"total_methods", total}});
 }
 
-/// Answers `rows` under `name`, cut to the wanted number; `total` counts all.
-void answer_rows(Door& door, const Request& request, HttpExchange& exchange, const Query& query,
-                 const char* name, Value rows) {
-  const Result<std::size_t> limit = query.count("limit", default_limit, most);
-  if (!limit) return answer_error(door, request, exchange, limit.error());
-  const std::size_t total = rows.size();
-  if (total > *limit) rows.make_array().resize(*limit);
-  answer_json(door, request, exchange,
-              Value{{name, std::move(rows)}, {"total", total}, {"next_cursor", nullptr}});
+/// What both lists have in common: the page asked for, and which services. `status` means a service with the
+/// words of services and a node with those of nodes; they differ.
+struct CatalogueQuery {
+  ListQuery list;
+  bool here = false;  ///< whether this node is among the chosen
+  std::vector<std::string> names, status;
+
+  [[nodiscard]] bool holds(const ServiceEntry& service) const {
+    const auto fits = [&](const std::string& glob) { return fits_glob(glob, service.name); };
+    const auto is = [&](const std::string& word) { return word == status_name(service.status); };
+    return here && (names.empty() || std::ranges::any_of(names, fits)) &&
+           (status.empty() || std::ranges::any_of(status, is));
+  }
+};
+
+Result<CatalogueQuery> read_catalogue_query(Door& door, const Query& query, const ListShape& shape) {
+  Result<ListQuery> list = ListQuery::read(query, shape);
+  if (!list) return fail(list.error());
+  CatalogueQuery wanted{*std::move(list), false, query.all("service"), {}};
+  std::vector<std::string> of_nodes;
+  for (std::string& word : query.all("status")) {
+    const bool of_service = std::ranges::find(service_states, word) != std::ranges::end(service_states);
+    if (!of_service && !NodeFilter::is_status(word))
+      return fail(Errc::invalid_request,
+                  "status: is one of a service (running, failed, ...) or of a node (alive, ...)");
+    (of_service ? wanted.status : of_nodes).push_back(std::move(word));
+  }
+  const Result<NodeFilter> nodes = NodeFilter::read(query, of_nodes, NodeFilter::Service::is_mine);
+  if (!nodes) return fail(nodes.error());
+  wanted.here = nodes->matches(door.node.self());
+  return wanted;
 }
 
-bool mentions(std::string_view text, std::string_view wanted) { return text.find(wanted) != text.npos; }
+Value service_row(Door& door, const ServiceEntry& service) {
+  Value row{{"name", service.name},
+            {"status", status_name(service.status)},
+            {"methods", public_methods(service).size()},
+            {"nodes", Value::array({door.settings.self.node_id})}};
+  if (!service.reason.empty()) row.set("reason", service.reason);
+  return row;
+}
 
 void services(Door& door, const Request& request, HttpExchange& exchange) {
   const auto query = take_query(door, request, exchange);
   if (!query) return;
+  const auto wanted = read_catalogue_query(door, *query, services_shape);
+  if (!wanted) return answer_error(door, request, exchange, wanted.error());
   Value rows = Value::array();
-  for (const ServiceEntry* service : sorted_services(door.runner.snapshot())) {
-    if (!mentions(service->name, query->get("q"))) continue;
-    Value row{{"name", service->name},
-              {"status", status_name(service->status)},
-              {"methods", public_methods(*service).size()},
-              {"nodes", Value::array({door.settings.self.node_id})}};
-    if (!service->reason.empty()) row.set("reason", service->reason);
-    rows.push_back(std::move(row));
-  }
-  answer_rows(door, request, exchange, *query, "services", std::move(rows));
+  for (const ServiceEntry* service : sorted_services(door.runner.snapshot()))
+    if (wanted->holds(*service)) rows.push_back(service_row(door, *service));
+  answer_list(door, request, exchange, wanted->list.page(std::move(rows)), services_shape);
 }
 
 void methods(Door& door, const Request& request, HttpExchange& exchange) {
   const auto query = take_query(door, request, exchange);
   if (!query) return;
+  const auto wanted = read_catalogue_query(door, *query, methods_shape);
+  if (!wanted) return answer_error(door, request, exchange, wanted.error());
   Value rows = Value::array();
   for (const ServiceEntry* service : sorted_services(door.runner.snapshot())) {
-    if (query->has("service") && service->name != query->get("service")) continue;
+    if (!wanted->holds(*service)) continue;
     for (const MethodEntry* method : public_methods(*service))
-      if (mentions(method->path, query->get("q")) || mentions(method->description, query->get("q")))
-        rows.push_back(method_row(door, *service, *method));
+      rows.push_back(method_row(door, *service, *method));
   }
-  answer_rows(door, request, exchange, *query, "methods", std::move(rows));
+  answer_list(door, request, exchange, wanted->list.page(std::move(rows)), methods_shape);
 }
 
 void method(Door& door, const Request& request, HttpExchange& exchange) {
@@ -133,8 +172,8 @@ void method(Door& door, const Request& request, HttpExchange& exchange) {
 
 std::vector<Route> catalogue_routes() {
   return {{"GET", "/debug/registry", &registry},
-          {"GET", "/services", &services, service_query},
-          {"GET", "/methods", &methods, method_query},
+          {"GET", "/services", &services, list_query},
+          {"GET", "/methods", &methods, list_query},
           {"GET", "/methods/{service}/{method}", &method}};
 }
 

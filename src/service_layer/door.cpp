@@ -1,6 +1,7 @@
 #include "service_layer/door.hpp"
 
 #include "model/error_table.hpp"
+#include "service_layer/log_follow.hpp"
 #include "service_layer/problem.hpp"
 #include "service_layer/rpc_exchange.hpp"
 
@@ -16,7 +17,9 @@ Door::Door(DoorSettings given, RPCMethods& rpc_methods, CallRunner& call_runner,
       log(node_log),
       clock(node_clock),
       exchanges(std::make_unique<RpcExchanges>(*this)),
-      ran_here("X-P2P-Node: " + settings.self.node_id + "\r\nX-P2P-Path: local\r\n") {}
+      followers(std::make_unique<LogFollowers>(log.ring(), runner.executor(), settings.self.node_id)),
+      ran_here("X-P2P-Node: " + settings.self.node_id + "\r\nX-P2P-Path: local\r\n"),
+      started(rfc3339(clock.wall())) {}
 
 Door::~Door() = default;
 
@@ -40,13 +43,18 @@ void tell_failure(Door& door, std::string_view what, const Error& error, const T
 
 namespace {
 
-void respond(Door& door, const Request& request, HttpExchange& exchange, std::string_view body,
-             std::string_view content_type, int status) {
+void note_answer(Door& door, const Request& request, int status) {
   note(door, request.route, status, request.trace,
        door.log.enabled(LogLevel::debug)
            ? std::string(request.http.method) + ' ' + std::string(request.http.path)
            : std::string(),
        request.started);
+}
+
+/// Its further headers are in door.headers.
+void respond(Door& door, const Request& request, HttpExchange& exchange, std::string_view body,
+             std::string_view content_type, int status) {
+  note_answer(door, request, status);
   append_trace_header(request.trace, door.headers);
   exchange.respond({.status = status,
                     .content_type = content_type,
@@ -68,6 +76,28 @@ void answer_text(Door& door, const Request& request, HttpExchange& exchange, std
                  std::string_view content_type, int status) {
   door.headers.clear();
   respond(door, request, exchange, text, content_type, status);
+}
+
+void answer_list(Door& door, const Request& request, HttpExchange& exchange, const Result<Value>& page,
+                 const ListShape& shape) {
+  if (!page) return answer_error(door, request, exchange, page.error());
+  door.body.clear();
+  json::write(*page, door.body);
+  answer_tagged(door, request, exchange, door.body, list_etag(*page, shape));
+}
+
+void answer_tagged(Door& door, const Request& request, HttpExchange& exchange, std::string_view body,
+                   std::string_view etag) {
+  door.headers.assign("ETag: ").append(etag).append("\r\n");
+  if (etag_matches(request.headers.if_none_match, etag)) return respond(door, request, exchange, {}, {}, 304);
+  respond(door, request, exchange, body, "application/json", 200);
+}
+
+void begin_stream(Door& door, const Request& request, HttpExchange& exchange, std::string_view content_type) {
+  note_answer(door, request, 200);
+  door.headers.assign("X-Accel-Buffering: no\r\n");
+  append_trace_header(request.trace, door.headers);
+  exchange.begin({.content_type = content_type, .headers = door.headers});
 }
 
 void audit_refusal(Door& door, const Request& request, std::string_view reason) {

@@ -17,6 +17,7 @@
 #include "bridge/target.hpp"
 #include "net/http_server.hpp"
 #include "registry/rpc_methods.hpp"
+#include "service_layer/list_query.hpp"
 #include "service_layer/node_view.hpp"
 #include "service_layer/query.hpp"
 #include "service_layer/request_headers.hpp"
@@ -50,6 +51,7 @@ struct DoorSettings {
   std::size_t batch_limit = 100;                ///< requests in one batch
 };
 
+class LogFollowers;
 class RpcExchanges;
 
 struct Door {
@@ -65,7 +67,9 @@ struct Door {
   Log& log;
   const Clock& clock;
   std::unique_ptr<RpcExchanges> exchanges;
+  std::unique_ptr<LogFollowers> followers;
   const std::string ran_here;  ///< header lines that say so
+  const std::string started;   ///< tells this run of the node from others
   std::string body, headers;   ///< of the answer being written; kept for their memory
 };
 
@@ -80,6 +84,14 @@ void answer_json(Door& door, const Request& request, HttpExchange& exchange, con
                  int status = 200);
 void answer_text(Door& door, const Request& request, HttpExchange& exchange, std::string_view text,
                  std::string_view content_type, int status = 200);
+/// A list, or a page of one: 304 when the client has it already.
+void answer_list(Door& door, const Request& request, HttpExchange& exchange, const Result<Value>& page,
+                 const ListShape& shape);
+/// JSON text under an ETag.
+void answer_tagged(Door& door, const Request& request, HttpExchange& exchange, std::string_view body,
+                   std::string_view etag);
+/// Begins an answer that comes in pieces.
+void begin_stream(Door& door, const Request& request, HttpExchange& exchange, std::string_view content_type);
 /// As a problem; audited when it is a refusal of rights.
 void answer_error(Door& door, const Request& request, HttpExchange& exchange, const Error& error);
 
@@ -93,6 +105,7 @@ void audit_refusal(Door& door, const Request& request, std::string_view reason);
 // The routes, by file.
 [[nodiscard]] std::vector<Route> look_routes();       // look_routes.cpp
 [[nodiscard]] std::vector<Route> catalogue_routes();  // catalogue_routes.cpp
+[[nodiscard]] std::vector<Route> log_routes();        // log_routes.cpp
 [[nodiscard]] std::vector<Route> token_routes();      // token_routes.cpp
 [[nodiscard]] std::vector<Route> rpc_routes();        // rpc_routes.cpp
 [[nodiscard]] std::vector<Route> json_rpc_routes();   // json_rpc_routes.cpp

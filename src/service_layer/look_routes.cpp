@@ -1,14 +1,23 @@
 // The routes that look: what the node says of itself and of the cluster (http-api.md, sections 2.2 to 2.6).
-#include <fnmatch.h>
-
 #include "model/error_table.hpp"
 #include "service_layer/door.hpp"
+#include "service_layer/list_query.hpp"
+#include "service_layer/node_filter.hpp"
 
 namespace p2p {
 namespace {
 
 constexpr std::string_view probe_query[] = {"verbose", "exclude"};
-constexpr std::string_view node_query[] = {"status", "role", "node"};
+constexpr std::string_view node_query[] = {"limit", "cursor", "sort", "fields",  "q",
+                                           "node",  "role",   "tag",  "service", "status"};
+constexpr std::string_view node_columns[] = {
+    "node_id",  "address",     "port",        "role",           "capabilities", "last_seen",
+    "metadata", "status",      "state",       "self",           "tags",         "services",
+    "rtt_ms",   "incarnation", "cpu_percent", "memory_percent", "facts_age_ms"};
+constexpr std::string_view node_texts[] = {"node_id", "address", "services"};
+constexpr std::string_view node_fleeting[] = {"last_seen", "rtt_ms", "facts_age_ms", "cpu_percent",
+                                              "memory_percent"};
+constexpr ListShape nodes_shape{"nodes", "node_id", node_columns, node_texts, ListQuery::most, node_fleeting};
 
 void root(Door& door, const Request& request, HttpExchange& exchange) {
   answer_json(door, request, exchange, Value{{"message", "P2P Admin System"}, {"status", "running"}});
@@ -51,18 +60,18 @@ void cluster_status(Door& door, const Request& request, HttpExchange& exchange) 
 void cluster_nodes(Door& door, const Request& request, HttpExchange& exchange) {
   const auto query = take_query(door, request, exchange);
   if (!query) return;
-  Value all = door.node.cluster_nodes();
+  const Result<ListQuery> list = ListQuery::read(*query, nodes_shape);
+  if (!list) return answer_error(door, request, exchange, list.error());
+  const Result<NodeFilter> filter = NodeFilter::read(*query, query->all("status"));
+  if (!filter) return answer_error(door, request, exchange, filter.error());
+  const Value all = door.node.cluster_nodes();
   Value chosen = Value::array();
-  for (const Value& node : all["nodes"].as_array()) {
-    const auto fits = [&](std::string_view parameter, std::string_view member) {
-      if (!query->has(parameter)) return true;
-      return fnmatch(std::string(query->get(parameter)).c_str(), node[member].as_string().c_str(), 0) == 0;
-    };
-    if (fits("status", "status") && fits("role", "role") && fits("node", "node_id")) chosen.push_back(node);
-  }
-  all.set("total", chosen.size());
-  all.set("nodes", std::move(chosen));
-  answer_json(door, request, exchange, all);
+  for (const Value& node : all["nodes"].as_array())
+    if (filter->matches(node)) chosen.push_back(node);
+  Result<Value> page = list->page(std::move(chosen));
+  if (page)
+    for (const char* count : {"coordinators", "workers"}) page->set(count, all[count]);
+  answer_list(door, request, exchange, page, nodes_shape);
 }
 
 void cluster_node(Door& door, const Request& request, HttpExchange& exchange) {

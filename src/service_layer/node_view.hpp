@@ -37,6 +37,8 @@ class NodeView {
   [[nodiscard]] virtual Value health() const = 0;
   [[nodiscard]] virtual Value cluster_status() const = 0;
   [[nodiscard]] virtual Value cluster_nodes() const = 0;
+  /// This node's row of them.
+  [[nodiscard]] virtual Value self() const = 0;
   /// One node with its services; null when it is not known.
   [[nodiscard]] virtual Value node_detail(std::string_view node_id) const = 0;
   [[nodiscard]] virtual Value local_services() const = 0;

@@ -12,7 +12,7 @@ namespace {
 
 std::vector<Route> all_routes() {
   std::vector<Route> all = rpc_routes();  // first: they are asked for most
-  for (auto more : {json_rpc_routes(), look_routes(), catalogue_routes(), token_routes()})
+  for (auto more : {json_rpc_routes(), look_routes(), catalogue_routes(), log_routes(), token_routes()})
     all.insert(all.end(), more.begin(), more.end());
   return all;
 }

@@ -25,6 +25,7 @@ class P2PServiceLayer final : public HttpHandler {
   [[nodiscard]] std::string refusal(Errc code, std::string_view detail, std::string& headers) override;
 
   [[nodiscard]] const RouteTable& routes() const noexcept { return routes_; }
+  [[nodiscard]] const LogFollowers& log_followers() const noexcept { return *door_.followers; }
 
  private:
   [[nodiscard]] bool host_is_ours(const Request& request);

@@ -1,5 +1,6 @@
 #include "service_layer/query.hpp"
 
+#include <algorithm>
 #include <charconv>
 
 #include <p2p/detail/nearest.hpp>
@@ -32,6 +33,11 @@ std::optional<std::string> decode(std::string_view text) {
   return decoded;
 }
 
+bool may_repeat(std::string_view name) {
+  static constexpr std::string_view filters[] = {"node", "role", "tag", "service", "status", "logger"};
+  return std::ranges::find(filters, name) != std::ranges::end(filters);
+}
+
 Error unknown(const std::string& name, std::span<const std::string_view> known) {
   Error error(Errc::invalid_request, "unknown query parameter " + name.substr(0, 64));
   if (const std::string close = nearest(name, known); !close.empty())
@@ -54,15 +60,32 @@ Result<Query> Query::parse(std::string_view text, std::span<const std::string_vi
     bool found = false;
     for (const std::string_view word : known) found = found || word == *name;
     if (!found) return fail(unknown(*name, known));
-    if (!query.values_.emplace(*name, *value).second)
+    auto& values = query.values_[*name];
+    if (!values.empty() && !may_repeat(*name))
       return fail(Errc::invalid_request, "query parameter " + *name + " stands twice");
+    values.push_back(*value);
   }
   return query;
 }
 
 std::string_view Query::get(std::string_view name) const {
   const auto found = values_.find(name);
-  return found == values_.end() ? std::string_view{} : std::string_view(found->second);
+  return found == values_.end() ? std::string_view{} : std::string_view(found->second.front());
+}
+
+std::vector<std::string> Query::all(std::string_view name) const {
+  const auto found = values_.find(name);
+  return found == values_.end() ? std::vector<std::string>{} : found->second;
+}
+
+std::string Query::question(std::span<const std::string_view> besides) const {
+  std::string text;
+  for (const auto& [name, values] : values_) {
+    if (std::ranges::find(besides, name) != besides.end()) continue;
+    for (const std::string& value : values)
+      text.append(name).append(1, '=').append(std::to_string(value.size())).append(1, ':').append(value);
+  }
+  return text;
 }
 
 Result<std::size_t> Query::count(std::string_view name, std::size_t fallback, std::size_t most) const {

@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/result.hpp"
 
@@ -14,18 +15,23 @@ namespace p2p {
 
 class Query {
  public:
-  /// Percent-decodes names and values. invalid_request for an unknown or repeated name or a broken escape.
+  /// Percent-decodes names and values. invalid_request for an unknown name, for one that stands twice and may
+  /// not (filters may: node, role, tag, service, status, logger), or for a broken escape.
   [[nodiscard]] static Result<Query> parse(std::string_view text, std::span<const std::string_view> known);
 
   [[nodiscard]] bool has(std::string_view name) const { return values_.contains(name); }
   /// Empty when it is absent.
   [[nodiscard]] std::string_view get(std::string_view name) const;
+  /// All values of a name that may stand more than once.
+  [[nodiscard]] std::vector<std::string> all(std::string_view name) const;
+  /// What was asked, apart from the parameters in `besides`: equal for equal questions.
+  [[nodiscard]] std::string question(std::span<const std::string_view> besides) const;
   /// 1 to `most`, or `fallback` when it is absent; invalid_request otherwise.
   [[nodiscard]] Result<std::size_t> count(std::string_view name, std::size_t fallback,
                                           std::size_t most) const;
 
  private:
-  std::map<std::string, std::string, std::less<>> values_;
+  std::map<std::string, std::vector<std::string>, std::less<>> values_;  // none is empty
 };
 
 /// "500ms", "30s", "5m", "1h"; a bare number means seconds. Nanoseconds, none for anything else or over 24 h.

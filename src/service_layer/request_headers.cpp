@@ -27,6 +27,11 @@ RequestHeaders RequestHeaders::read(std::span<const HttpField> fields) noexcept 
           headers.authorization = field.value;
         }
         take(field, "x-p2p-timeout", headers.timeout);
+        take(field, "if-none-match", headers.if_none_match);
+        break;
+      case 15:
+        take(field, "accept-encoding", headers.accept_encoding);
+        take(field, "idempotency-key", headers.idempotency_key);
         break;
       case 16: take(field, "content-encoding", headers.content_encoding); break;
       default: break;
