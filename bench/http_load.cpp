@@ -1,6 +1,6 @@
-// A load on an HTTP server: CONNECTIONS keep-alive connections, PIPELINE requests on the way on each. The file
-// holds one request, or several of one length, which are sent in turns. Prints one line of JSON: requests,
-// seconds, latencies in microseconds (of whole pipelines), answers that were not 200.
+// A load on an HTTP server: CONNECTIONS keep-alive connections, PIPELINE requests on the way on each. The
+// file holds one request, or several of one length, which are sent in turns. Prints one line of JSON:
+// requests, seconds, latencies in microseconds (of whole pipelines), answers that were not 200.
 //
 //   p2p_bench_http_load PORT CONNECTIONS PIPELINE SECONDS REQUEST_FILE [SAVE_FIRST_ANSWER_TO]
 #include <algorithm>

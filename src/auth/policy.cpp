@@ -18,6 +18,10 @@ constexpr RoutePolicy calling(std::string_view pattern) {
   return {.verb = "POST", .pattern = pattern, .access = Access::by_method, .least = Role::viewer};
 }
 
+constexpr RoutePolicy operating(std::string_view pattern) {
+  return {.verb = "POST", .pattern = pattern, .least = Role::operator_, .scope = "admin:services"};
+}
+
 constexpr std::array policies = std::to_array<RoutePolicy>({
     open_to_all("GET", "/"),
     open_to_all("GET", "/health"),
@@ -46,6 +50,12 @@ constexpr std::array policies = std::to_array<RoutePolicy>({
     looking("/cluster/status"),
     looking("/cluster/nodes"),
     looking("/cluster/nodes/{id}"),
+    operating("/admin/services/{name}/reload"),
+    operating("/admin/services/{name}/restart"),
+    operating("/admin/services/{name}/enable"),
+    operating("/admin/services/{name}/disable"),
+    looking("/methods/{service}/{method}/explain"),
+    {.verb = "GET", .pattern = "/audit", .least = Role::admin, .scope = "read:audit"},
     {.verb = "GET", .pattern = "/logs", .least = Role::operator_, .scope = "read:cluster"},
     {.verb = "GET", .pattern = "/debug/registry", .least = Role::operator_, .scope = "read:cluster"},
 });

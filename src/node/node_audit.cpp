@@ -1,5 +1,9 @@
 #include "node/node_audit.hpp"
 
+#include <memory>
+
+#include "state/audit_reader.hpp"
+
 namespace p2p {
 namespace {
 
@@ -61,6 +65,25 @@ void NodeAudit::service_loaded(const std::string& service, const std::string& ha
   record.object = service + (hash.empty() ? "" : " sha256:" + hash);
   record.outcome = taken ? "ok" : "failed";
   log_->append(std::move(record), Durability::soon);
+}
+
+void NodeAudit::read(const AuditAsked& asked, std::move_only_function<void(Result<AuditRows>)> done) const {
+  using Done = std::move_only_function<void(Result<AuditRows>)>;
+  auto kept = std::make_shared<Done>(std::move(done));
+  const bool taken = executor_->run_blocking([&executor = *executor_, file = file_, asked, kept] {
+    auto page = read_audit_page(file, {asked.before, asked.limit, asked.text});
+    Result<AuditRows> rows = AuditRows{};
+    if (page)
+      rows =
+          AuditRows{std::move(page->lines), page->next, asked.text.empty() ? Value(page->newest) : Value()};
+    else
+      rows = fail(std::move(page.error()));
+    executor.post([kept, rows = std::move(rows)]() mutable { (*kept)(std::move(rows)); });
+  });
+  if (taken) return;
+  executor_->post([kept] {
+    (*kept)(fail(Errc::overloaded, "too much is being read already", Value{{"retry_after", 1}}));
+  });
 }
 
 void NodeAudit::node_started(const std::string& configuration) {

@@ -3,9 +3,12 @@
 // Threads: the loop's.
 #pragma once
 
+#include <filesystem>
+#include <functional>
 #include <string>
 
 #include "base/clock.hpp"
+#include "base/executor.hpp"
 #include "registry/call_audit.hpp"
 #include "service_layer/node_view.hpp"
 #include "state/audit_log.hpp"
@@ -16,7 +19,11 @@ class NodeAudit final : public CallAudit {
  public:
   explicit NodeAudit(std::string node_id) : node_id_(std::move(node_id)) {}
   /// The log, once there is one; until then nothing may be called.
-  void open(AuditLog& log) { log_ = &log; }
+  void open(AuditLog& log, std::filesystem::path file, Executor& executor) {
+    log_ = &log;
+    file_ = std::move(file);
+    executor_ = &executor;
+  }
 
   [[nodiscard]] bool writable() const override { return log_->writable(); }
   void ran(AuditedCall call, std::move_only_function<void(bool)> done) override;
@@ -25,6 +32,8 @@ class NodeAudit final : public CallAudit {
   void denied(const DoorEvent& event);
   void record(const DoorEvent& event, std::function<void(bool)> done);
   void service_loaded(const std::string& service, const std::string& hash, bool taken);
+  /// Reads on a thread of the pool; `done` from the top of the loop.
+  void read(const AuditAsked& asked, std::move_only_function<void(Result<AuditRows>)> done) const;
   void node_started(const std::string& configuration);
   [[nodiscard]] AuditCounters counters() const { return log_->counters(); }
 
@@ -33,6 +42,8 @@ class NodeAudit final : public CallAudit {
 
   std::string node_id_;
   AuditLog* log_ = nullptr;
+  std::filesystem::path file_;
+  Executor* executor_ = nullptr;
 };
 
 }  // namespace p2p

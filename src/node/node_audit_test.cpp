@@ -32,7 +32,7 @@ struct NodeAuditTest : testing::Test {
     file = std::make_unique<AuditLog>(AuditSettings{.node = "coordinator-8001"},
                                       std::make_unique<FailingStore>(std::move(*real), disk),
                                       std::move(*start), executor, clock, log);
-    audit.open(*file);
+    audit.open(*file, folder / "audit.jsonl", executor);
   }
 
   /// What stands in the file once all is written.

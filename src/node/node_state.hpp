@@ -41,6 +41,9 @@ class NodeState final : public NodeView {
         log_(log) {}
 
   void set_draining() { draining_ = true; }
+  using ServiceActs =
+      std::function<void(std::string_view, ServiceAct, std::move_only_function<void(Result<Value>)>)>;
+  void set_service_acts(ServiceActs acts) { acts_ = std::move(acts); }
   void set_scanned(std::function<bool()> scanned) { scanned_ = std::move(scanned); }
   void set_probe(const CoordinatorProbe& probe) { probe_ = &probe; }
   void set_door(const P2PServiceLayer& door) { door_ = &door; }
@@ -57,6 +60,14 @@ class NodeState final : public NodeView {
   [[nodiscard]] Value local_service(std::string_view name) const override;
   [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override;
   [[nodiscard]] std::string metrics() const override;
+  void act_on_service(std::string_view name, ServiceAct act,
+                      std::move_only_function<void(Result<Value>)> done) override {
+    acts_(name, act, std::move(done));
+  }
+  void read_audit(const AuditAsked& asked, std::move_only_function<void(Result<AuditRows>)> done) override {
+    audit_.read(asked, std::move(done));
+  }
+  [[nodiscard]] bool can_record() const override { return audit_.writable(); }
   void denied(const DoorEvent& event) override { audit_.denied(event); }
   void record(const DoorEvent& event, std::function<void(bool)> done) override {
     audit_.record(event, std::move(done));
@@ -76,6 +87,7 @@ class NodeState final : public NodeView {
   const HttpServer& server_;
   const Log& log_;
   std::function<bool()> scanned_;
+  ServiceActs acts_;
   const CoordinatorProbe* probe_ = nullptr;
   const P2PServiceLayer* door_ = nullptr;
   bool draining_ = false;

@@ -182,7 +182,7 @@ Result<void> P2PAdminSystem::start() {
       AuditLog::open(*home / "audit.jsonl", AuditSettings{.node = *node_id}, p.loop, p.clock, p.log);
   if (!audit_log) return fail(audit_log.error());
   p.audit_log = *std::move(audit_log);
-  p.audit->open(*p.audit_log);
+  p.audit->open(*p.audit_log, *home / "audit.jsonl", p.loop);
 
   p.make_call_path(config_, *node_id);
   p.make_services(config_);

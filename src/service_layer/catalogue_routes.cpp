@@ -12,6 +12,8 @@ namespace {
 constexpr std::string_view list_query[] = {"limit", "cursor", "sort", "fields",  "q",
                                            "node",  "role",   "tag",  "service", "status"};
 
+constexpr std::string_view explain_query[] = {"target"};
+
 constexpr std::string_view service_columns[] = {"name", "status", "methods", "nodes", "reason"};
 constexpr std::string_view service_texts[] = {"name"};
 constexpr ListShape services_shape{"services", "name", service_columns, service_texts};
@@ -42,14 +44,16 @@ std::vector<const MethodEntry*> public_methods(const ServiceEntry& service) {
   return methods;
 }
 
+double average_ms(const CallStats::Method& figures) {
+  return static_cast<double>(figures.sum_ns) / 1e6 / static_cast<double>(figures.timed);
+}
+
 Value statistics(Door& door, const MethodEntry& method) {
   const CallStats::Method& figures = *door.runner.stats().methods()[method.stats];
   return Value{{"calls", figures.ended},
                {"failed", figures.ended - figures.by_outcome[0]},
                {"running", figures.running()},
-               {"average_ms", figures.timed == 0 ? 0.0
-                                                 : static_cast<double>(figures.sum_ns) / 1e6 /
-                                                       static_cast<double>(figures.timed)}};
+               {"average_ms", figures.timed == 0 ? 0.0 : average_ms(figures)}};
 }
 
 Value method_row(Door& door, const ServiceEntry& service, const MethodEntry& method) {
@@ -151,16 +155,59 @@ void methods(Door& door, const Request& request, HttpExchange& exchange) {
   answer_list(door, request, exchange, wanted->list.page(std::move(rows)), methods_shape);
 }
 
-void method(Door& door, const Request& request, HttpExchange& exchange) {
+/// The method that the path names; answers the error and gives none otherwise.
+const MethodEntry* find_method(Door& door, const Request& request, HttpExchange& exchange) {
   const RegistrySnapshot& snapshot = door.runner.snapshot();
   const ServiceEntry* service = snapshot.find(request.names[0]);
-  if (service == nullptr)
-    return answer_error(door, request, exchange, no_such_service(snapshot, request.names[0]));
-  if (service->generation == nullptr) return answer_error(door, request, exchange, not_running(*service));
+  if (service == nullptr) {
+    answer_error(door, request, exchange, no_such_service(snapshot, request.names[0]));
+    return nullptr;
+  }
+  if (service->generation == nullptr) {
+    answer_error(door, request, exchange, not_running(*service));
+    return nullptr;
+  }
   const MethodEntry* found = service->generation->find(request.names[1]);
-  if (found == nullptr || !found->is_public)
-    return answer_error(door, request, exchange,
-                        no_such_method(*service->generation, request.names[1], true));
+  if (found != nullptr && found->is_public) return found;
+  answer_error(door, request, exchange, no_such_method(*service->generation, request.names[1], true));
+  return nullptr;
+}
+
+/// Which node would get a call, and why not the others (http-api.md, section 2.8). Calls nothing.
+void explain(Door& door, const Request& request, HttpExchange& exchange) {
+  const auto query = take_query(door, request, exchange);
+  if (!query) return;
+  const Result<Target> target = Target::parse(query->get("target"));
+  if (!target)
+    return answer_error(door, request, exchange, Error(Errc::invalid_request, target.error().message()));
+  const MethodEntry* method = find_method(door, request, exchange);
+  if (method == nullptr) return;
+  const std::string& self = door.settings.self.node_id;
+  const CallStats::Method& figures = *door.runner.stats().methods()[method->stats];
+  Value candidates = Value::array(), excluded = Value::array();
+  const char* why = !runs_here(*target, door.settings.self)          ? "kind"
+                    : door.node.self()["state"] == Value("draining") ? "draining"
+                                                                     : nullptr;
+  if (why != nullptr) {
+    excluded.push_back(Value{{"node_id", self}, {"reason", why}});
+  } else {
+    candidates.push_back(Value{{"node_id", self},
+                               {"in_flight", door.runner.stats().running()},
+                               {"latency_ms", figures.timed == 0 ? Value() : Value(average_ms(figures))}});
+  }
+  answer_json(
+      door, request, exchange,
+      Value{{"method", method->path},
+            {"target", query->get("target").empty() ? std::string_view("auto") : query->get("target")},
+            {"chosen", why == nullptr ? Value(self) : Value()},
+            {"candidates", std::move(candidates)},
+            {"excluded", std::move(excluded)}});
+}
+
+void method(Door& door, const Request& request, HttpExchange& exchange) {
+  const MethodEntry* found = find_method(door, request, exchange);
+  if (found == nullptr) return;
+  const ServiceEntry* service = door.runner.snapshot().find(request.names[0]);
   Value row = method_row(door, *service, *found);
   row.set("params_schema", found->params_schema);
   row.set("result_schema", found->result_schema);
@@ -174,7 +221,8 @@ std::vector<Route> catalogue_routes() {
   return {{"GET", "/debug/registry", &registry},
           {"GET", "/services", &services, list_query},
           {"GET", "/methods", &methods, list_query},
-          {"GET", "/methods/{service}/{method}", &method}};
+          {"GET", "/methods/{service}/{method}", &method},
+          {"GET", "/methods/{service}/{method}/explain", &explain, explain_query}};
 }
 
 }  // namespace p2p

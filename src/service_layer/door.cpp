@@ -1,6 +1,7 @@
 #include "service_layer/door.hpp"
 
 #include "model/error_table.hpp"
+#include "service_layer/gzip.hpp"
 #include "service_layer/log_follow.hpp"
 #include "service_layer/problem.hpp"
 #include "service_layer/rpc_exchange.hpp"
@@ -19,7 +20,8 @@ Door::Door(DoorSettings given, RPCMethods& rpc_methods, CallRunner& call_runner,
       exchanges(std::make_unique<RpcExchanges>(*this)),
       followers(std::make_unique<LogFollowers>(log.ring(), runner.executor(), settings.self.node_id)),
       ran_here("X-P2P-Node: " + settings.self.node_id + "\r\nX-P2P-Path: local\r\n"),
-      started(rfc3339(clock.wall())) {}
+      started(rfc3339(clock.wall())),
+      idempotency(clock) {}
 
 Door::~Door() = default;
 
@@ -56,14 +58,24 @@ void respond(Door& door, const Request& request, HttpExchange& exchange, std::st
              std::string_view content_type, int status) {
   note_answer(door, request, status);
   append_trace_header(request.trace, door.headers);
-  exchange.respond({.status = status,
-                    .content_type = content_type,
-                    .headers = door.headers,
-                    .body = body,
-                    .close = request.http.oversized});
+  send_answer(
+      door, exchange, accepts_gzip(request.headers.accept_encoding),
+      {.status = status, .content_type = content_type, .body = body, .close = request.http.oversized});
 }
 
 }  // namespace
+
+void send_answer(Door& door, HttpExchange& exchange, bool gzip_accepted, HttpAnswer answer) {
+  std::string small;
+  if (gzip_accepted && answer.body.size() > least_gzipped && answer.body.size() <= most_gzipped)
+    small = gzip(answer.body);
+  if (!small.empty()) {
+    door.headers += "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n";
+    answer.body = small;
+  }
+  answer.headers = door.headers;
+  exchange.respond(answer);
+}
 
 void answer_json(Door& door, const Request& request, HttpExchange& exchange, const Value& body, int status) {
   door.headers.clear();
@@ -100,14 +112,23 @@ void begin_stream(Door& door, const Request& request, HttpExchange& exchange, st
   exchange.begin({.content_type = content_type, .headers = door.headers});
 }
 
-void audit_refusal(Door& door, const Request& request, std::string_view reason) {
+DoorEvent event_of(const Request& request, std::string action, std::string object) {
   DoorEvent event;
   event.caller = request.caller;
-  event.peer = request.http.client != nullptr ? request.http.client->address_text() : "";
-  event.action = "request";
-  event.object = std::string(request.http.method) + ' ' + std::string(request.http.path.substr(0, 256));
-  event.outcome = reason;
+  event.peer = request.http.client != nullptr ? request.http.client->text() : "";
+  event.action = std::move(action);
+  event.object = std::move(object);
   event.trace = request.trace;
+  return event;
+}
+
+void audit_refusal(Door& door, const Request& request, std::string_view reason) {
+  DoorEvent event =
+      event_of(request, "request",
+               std::string(request.http.method) + ' ' + std::string(request.http.path.substr(0, 256)));
+  if (request.http.client != nullptr)
+    event.peer = request.http.client->address_text();  // denials are folded by it
+  event.outcome = reason;
   door.node.denied(event);
 }
 

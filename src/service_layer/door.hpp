@@ -17,6 +17,7 @@
 #include "bridge/target.hpp"
 #include "net/http_server.hpp"
 #include "registry/rpc_methods.hpp"
+#include "service_layer/idempotency.hpp"
 #include "service_layer/list_query.hpp"
 #include "service_layer/node_view.hpp"
 #include "service_layer/query.hpp"
@@ -70,7 +71,8 @@ struct Door {
   std::unique_ptr<LogFollowers> followers;
   const std::string ran_here;  ///< header lines that say so
   const std::string started;   ///< tells this run of the node from others
-  std::string body, headers;   ///< of the answer being written; kept for their memory
+  Idempotency idempotency;
+  std::string body, headers;  ///< of the answer being written; kept for their memory
 };
 
 /// A failure that is nobody's mistake outside (500): a line that an operator finds by the answer's trace id.
@@ -79,6 +81,9 @@ void tell_failure(Door& door, std::string_view what, const Error& error, const T
 /// Counts the answer and writes its line into the log (debug).
 void note(Door& door, const Route* route, int status, const TraceId& trace, std::string_view what,
           Instant started);
+
+/// Answers `body` with the lines in door.headers; made smaller where the client takes that.
+void send_answer(Door& door, HttpExchange& exchange, bool gzip_accepted, HttpAnswer answer);
 
 void answer_json(Door& door, const Request& request, HttpExchange& exchange, const Value& body,
                  int status = 200);
@@ -95,6 +100,8 @@ void begin_stream(Door& door, const Request& request, HttpExchange& exchange, st
 /// As a problem; audited when it is a refusal of rights.
 void answer_error(Door& door, const Request& request, HttpExchange& exchange, const Error& error);
 
+/// What the audit log is told of a request; the outcome is still to be said.
+[[nodiscard]] DoorEvent event_of(const Request& request, std::string action, std::string object);
 /// The request was refused: for the audit log.
 void audit_refusal(Door& door, const Request& request, std::string_view reason);
 
@@ -106,6 +113,7 @@ void audit_refusal(Door& door, const Request& request, std::string_view reason);
 [[nodiscard]] std::vector<Route> look_routes();       // look_routes.cpp
 [[nodiscard]] std::vector<Route> catalogue_routes();  // catalogue_routes.cpp
 [[nodiscard]] std::vector<Route> log_routes();        // log_routes.cpp
+[[nodiscard]] std::vector<Route> admin_routes();      // admin_routes.cpp
 [[nodiscard]] std::vector<Route> token_routes();      // token_routes.cpp
 [[nodiscard]] std::vector<Route> rpc_routes();        // rpc_routes.cpp
 [[nodiscard]] std::vector<Route> json_rpc_routes();   // json_rpc_routes.cpp

@@ -118,23 +118,67 @@ TEST(Envelope, a_body_that_names_another_method_than_the_path_is_refused) {
   }
 }
 
-TEST(Envelope, the_items_of_a_batch_are_what_stands_between_its_commas) {
-  using Items = std::vector<std::string_view>;
-  EXPECT_EQ(batch_items("[1,2]"), (Items{"1", "2"}));
-  EXPECT_EQ(batch_items(" [ {} ] "), (Items{" {} "}));
-  EXPECT_EQ(batch_items(R"([{"a":[1,{"b":2}]},[[]],null])"), (Items{R"({"a":[1,{"b":2}]})", "[[]]", "null"}));
+/// The ids of a batch's envelopes, "!" where one is an error of its own; or the error of all.
+std::string batch(std::string_view text, std::size_t most = 100) {
+  auto read = read_batch(text, most, {});
+  if (!read) return std::string(errc_name(read.error().code())) + ": " + read.error().message();
+  std::string all;
+  for (const auto& item : *read) {
+    if (item && item->id) json::write(*item->id, all);
+    all += item ? ";" : "!";
+  }
+  return all;
 }
 
-TEST(Envelope, what_stands_in_a_string_ends_no_item_of_a_batch) {
-  using Items = std::vector<std::string_view>;
-  EXPECT_EQ(batch_items(R"(["],[","\"],","\\",{"}":"\\\","}])"),
-            (Items{R"("],[")", R"("\"],")", R"("\\")", R"({"}":"\\\","})"}));
+TEST(Envelope, of_a_batch_each_is_read_by_itself) {
+  EXPECT_EQ(batch(R"([{"id":1},{"id":2}])"), "1;2;");
+  EXPECT_EQ(batch(R"( [ {} ] )"), ";");
+  EXPECT_EQ(batch(R"([{"id":1,"params":[1,{"b":2}]},[[]],null,{"id":1,"id":2}])"), "1;!!!");
+  EXPECT_EQ(batch(R"([{"id":"],[","x":"\"],"},{"id":"\\"},{"}":"\\\",","id":3}])"), R"("],[";"\\";3;)");
+}
+
+TEST(Envelope, a_batch_that_is_no_json_is_an_error_for_all) {
+  for (const char* text : {"", "[", "[{}", "[{},]", "[,{}]", "[{}{}]", "[{}]x", "[{}}", "[{]",
+                           "[{},{\"a\":}]", "[\"]", "[{}] []", "[]]", "nonsense", "[1,2,nonsense]"})
+    EXPECT_TRUE(batch(text).starts_with("parse_error: ")) << text << ": " << batch(text);
+}
+
+TEST(Envelope, a_batch_holds_at_least_one_and_at_most_so_many) {
+  EXPECT_TRUE(batch("[]").starts_with("invalid_request: expected a request"));
+  EXPECT_TRUE(batch(" [ ] ").starts_with("invalid_request: expected a request"));
+  EXPECT_TRUE(batch("7").starts_with("invalid_request: expected a request"));
+  EXPECT_EQ(batch("[{},{}]", 2), ";;");
+  EXPECT_EQ(batch("[{},{},{}]", 2), "invalid_request: a batch has at most 2 requests, this one 3");
+}
+
+TEST(Envelope, a_number_as_id_is_kept_as_it_was_written) {
+  const auto id = [](std::string_view number) {
+    const auto envelope =
+        read_envelope(R"({"method":"a/b","params":{"id":[5]},"id": )" + std::string(number) + " }", {});
+    EXPECT_TRUE(envelope) << number;
+    std::string text;
+    if (envelope) write_error(EnvelopeShape::seed, nullptr, EnvelopeId::of(*envelope), text);
+    return text.substr(text.find("\"id\":") + 5, text.size() - text.find("\"id\":") - 6);
+  };
+  const std::string large = "1" + std::string(200, '0');
+  for (const std::string& number : {std::string("7"), std::string("0"), std::string("-0"), std::string("1.0"),
+                                    std::string("1e3"), std::string("9223372036854775808"),
+                                    std::string("1e400"), std::string("0.10000000000000000000000001"), large})
+    EXPECT_EQ(id(number), number);
+}
+
+TEST(Envelope, what_is_no_number_is_no_id_either) {
+  for (const char* text :
+       {R"({"id":01})", R"({"id":1.})", R"({"id":-})", R"({"id":1e})", R"({"id":0x1})",
+        R"({"id":99999999999999999999,"id":1})", R"({"id":1,"params":99999999999999999999})"})
+    EXPECT_FALSE(read_envelope(text, {})) << text;
+  EXPECT_FALSE(read_envelope(R"({"id":)" + std::string(300, '1') + "}", {}));
 }
 
 std::string result_text(EnvelopeShape shape, const Value& result, const Value& id,
                         std::string_view extra = {}) {
   std::string text;
-  write_result(shape, result, id, extra, text);
+  write_result(shape, result, {id, {}}, extra, text);
   return text;
 }
 
@@ -143,14 +187,14 @@ TEST(Envelope, the_seeds_shape_always_has_result_error_and_id) {
             R"({"result":{"a":1},"error":null,"id":"q1"})");
   EXPECT_EQ(result_text(EnvelopeShape::seed, nullptr, nullptr), R"({"result":null,"error":null,"id":null})");
   std::string text;
-  write_error(EnvelopeShape::seed, Value{{"code", -1}}, 7, text);
+  write_error(EnvelopeShape::seed, Value{{"code", -1}}, {7, {}}, text);
   EXPECT_EQ(text, R"({"result":null,"error":{"code":-1},"id":7})");
 }
 
 TEST(Envelope, the_2_0_shape_has_result_or_error_but_never_both) {
   EXPECT_EQ(result_text(EnvelopeShape::v2, 1.5, 7), R"({"jsonrpc":"2.0","result":1.5,"id":7})");
   std::string text;
-  write_error(EnvelopeShape::v2, Value{{"code", -1}}, "q\"", text);
+  write_error(EnvelopeShape::v2, Value{{"code", -1}}, {"q\"", {}}, text);
   EXPECT_EQ(text, R"({"jsonrpc":"2.0","error":{"code":-1},"id":"q\""})");
 }
 

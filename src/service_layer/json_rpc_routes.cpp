@@ -5,6 +5,7 @@
 #include "model/error_table.hpp"
 #include "service_layer/door.hpp"
 #include "service_layer/envelope.hpp"
+#include "service_layer/gzip.hpp"
 #include "service_layer/problem.hpp"
 #include "service_layer/rpc_exchange.hpp"
 
@@ -20,7 +21,7 @@ class BatchEntry final : public RpcCall {
   void answered(Result<Value> result) override;
   [[nodiscard]] std::string peer() const override;
 
-  Value id;
+  EnvelopeId id;
   bool notification = false;
   bool done = false;
   std::string path;  ///< text of the method, which the request only views
@@ -42,7 +43,8 @@ class Batch final : public HttpAbort {
         trace_(request.trace),
         span_(request.span),
         started_(request.started),
-        single_(single) {}
+        single_(single),
+        gzip_(accepts_gzip(request.headers.accept_encoding)) {}
 
   void run(std::vector<Result<Envelope>> requests) {
     for (std::size_t i = 0; i < requests.size(); ++i) entries_.push_back(std::make_unique<BatchEntry>(*this));
@@ -78,7 +80,7 @@ class Batch final : public HttpAbort {
  private:
   void start(BatchEntry& entry, Result<Envelope> request) {
     if (request) request = checked(*std::move(request));
-    if (request && request->id) entry.id = *request->id;
+    if (request && request->id) entry.id = EnvelopeId::of(*request);
     if (!request) return entry.answered(fail(request.error()));
     entry.notification = !request->id.has_value();
     entry.path = request->method->as_string();
@@ -120,18 +122,17 @@ class Batch final : public HttpAbort {
   void respond_too_large() {
     door_.body.clear();
     const Error error(Errc::too_large, "the answers of this batch are over 16 MiB together");
-    write_error(EnvelopeShape::v2, error_object(error, "/rpc", trace_), Value(), door_.body);
+    write_error(EnvelopeShape::v2, error_object(error, "/rpc", trace_), {}, door_.body);
     send(200);
   }
   void send(int status) {
     exchange_.on_client_left(nullptr);
     append_trace_header(trace_, door_.headers);
     note(door_, route_, status, trace_, "POST /rpc", started_);
-    exchange_.respond(
-        {.status = status,
-         .content_type = status == 204 ? std::string_view{} : std::string_view("application/json"),
-         .headers = door_.headers,
-         .body = door_.body});
+    send_answer(door_, exchange_, gzip_,
+                {.status = status,
+                 .content_type = status == 204 ? std::string_view{} : std::string_view("application/json"),
+                 .body = door_.body});
   }
 
   Door& door_;
@@ -142,7 +143,7 @@ class Batch final : public HttpAbort {
   TraceId trace_;
   std::uint64_t span_;
   Instant started_;
-  bool single_;
+  bool single_, gzip_;
   std::vector<std::unique_ptr<BatchEntry>> entries_;
   std::size_t left_ = 0;
 };
@@ -158,7 +159,7 @@ std::string BatchEntry::peer() const { return batch_.client().text(); }
 void refuse_all(Door& door, const Request& request, HttpExchange& exchange, const Error& error) {
   door.headers.clear();
   door.body.clear();
-  write_error(EnvelopeShape::v2, error_object(error, "/rpc", request.trace), Value(), door.body);
+  write_error(EnvelopeShape::v2, error_object(error, "/rpc", request.trace), {}, door.body);
   append_trace_header(request.trace, door.headers);
   note(door, request.route, 400, request.trace, "POST /rpc", request.started);
   exchange.respond({.status = 400, .headers = door.headers, .body = door.body});
@@ -181,19 +182,9 @@ void json_rpc(Door& door, const Request& request, HttpExchange& exchange) {
       return refuse_all(door, request, exchange, envelope.error());
     requests.push_back(std::move(envelope));
   } else {
-    const Result<Value> parsed = json::parse(body, door.settings.json);
-    if (!parsed) return refuse_all(door, request, exchange, parsed.error());
-    if (!parsed->is_array() || parsed->size() == 0)
-      return refuse_all(
-          door, request, exchange,
-          Error(Errc::invalid_request, "expected a request object, or an array of at least one"));
-    if (parsed->size() > door.settings.batch_limit)
-      return refuse_all(
-          door, request, exchange,
-          Error(Errc::invalid_request, "a batch has at most " + std::to_string(door.settings.batch_limit) +
-                                           " requests, this one " + std::to_string(parsed->size())));
-    for (const std::string_view item : batch_items(body))
-      requests.push_back(read_envelope(item, door.settings.json));
+    auto batch = read_batch(body, door.settings.batch_limit, door.settings.json);
+    if (!batch) return refuse_all(door, request, exchange, batch.error());
+    requests = *std::move(batch);
   }
   (new Batch(door, request, exchange, single))->run(std::move(requests));  // owns itself
 }

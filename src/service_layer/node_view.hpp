@@ -10,6 +10,7 @@
 
 #include <p2p/value.hpp>
 
+#include "base/result.hpp"
 #include "model/call.hpp"
 
 namespace p2p {
@@ -31,6 +32,21 @@ struct DoorEvent {
   TraceId trace{};
 };
 
+/// What an operator does to a service.
+enum class ServiceAct { reload, restart, enable, disable };
+
+/// A page of the audit log that is asked for, and what is there.
+struct AuditAsked {
+  std::uint64_t before = ~std::uint64_t{0};  ///< records with a lower number
+  std::size_t limit = 100;
+  std::string text;  ///< that they hold, in small letters
+};
+struct AuditRows {
+  std::vector<std::string> lines;  ///< JSON objects, the newest first
+  std::uint64_t next = 0;          ///< `before` of the next page, 0: there is none
+  Value total;                     ///< null when nobody has counted
+};
+
 class NodeView {
  public:
   /// Bodies of the routes of the same names (http-api.md, section 2).
@@ -47,6 +63,15 @@ class NodeView {
   /// Prometheus text 0.0.4.
   [[nodiscard]] virtual std::string metrics() const = 0;
 
+  /// `done` gets the service as local_service shows it once the act has come to an end (or to where it must
+  /// wait for something), or why it was not done. From the top of the loop.
+  virtual void act_on_service(std::string_view name, ServiceAct act,
+                              std::move_only_function<void(Result<Value>)> done) = 0;
+  /// Asks for records; from the top of the loop.
+  virtual void read_audit(const AuditAsked& asked, std::move_only_function<void(Result<AuditRows>)> done) = 0;
+
+  /// Whether what is done now can be recorded.
+  [[nodiscard]] virtual bool can_record() const = 0;
   /// Records a refusal; equal ones are folded.
   virtual void denied(const DoorEvent& event) = 0;
   /// Records an act that must be on disk before it is answered.

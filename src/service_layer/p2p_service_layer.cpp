@@ -12,7 +12,8 @@ namespace {
 
 std::vector<Route> all_routes() {
   std::vector<Route> all = rpc_routes();  // first: they are asked for most
-  for (auto more : {json_rpc_routes(), look_routes(), catalogue_routes(), log_routes(), token_routes()})
+  for (auto more :
+       {json_rpc_routes(), look_routes(), catalogue_routes(), log_routes(), admin_routes(), token_routes()})
     all.insert(all.end(), more.begin(), more.end());
   return all;
 }
@@ -21,6 +22,11 @@ bool is_json(std::string_view content_type) {
   const std::string_view type = content_type.substr(0, content_type.find(';'));
   const auto end = type.find_last_not_of(" \t");
   return end != type.npos && same_ignoring_case(type.substr(0, end + 1), "application/json");
+}
+
+/// Elsewhere the key is a header like any other: nothing there is worth running once.
+bool takes_key(const Route& route) {
+  return route.pattern.starts_with("/admin/") || route.pattern.starts_with("/rpc/");
 }
 
 Error unknown_path(std::string_view path, const RouteTable& routes) {
@@ -64,7 +70,27 @@ void P2PServiceLayer::on_request(const HttpRequest& http, HttpExchange& exchange
     return;
   if (request.route->query.empty() && !request.http.query.empty() && !take_query(door_, request, exchange))
     return;
+  if (!request.headers.idempotency_key.empty() && request.http.method == "POST")
+    return run_once(request, exchange);
   request.route->answer(door_, request, exchange);
+}
+
+void P2PServiceLayer::run_once(const Request& request, HttpExchange& exchange) {
+  if (!takes_key(*request.route)) return request.route->answer(door_, request, exchange);
+  const std::string_view key = request.headers.idempotency_key;
+  if (!Idempotency::is_key(key))
+    return answer_error(
+        door_, request, exchange,
+        Error(Errc::invalid_request, "Idempotency-Key: is 1 to 64 visible characters of ASCII"));
+  Sha256 asked;
+  for (const auto part :
+       {request.http.target, request.headers.target, request.headers.timeout, request.http.body})
+    asked.add(std::to_string(part.size())).add(":").add(part);
+  const auto outcome = door_.idempotency.begin(request.caller->subject, key, asked.finish(), exchange);
+  if (outcome.run != nullptr) return request.route->answer(door_, request, *outcome.run);
+  if (outcome.again == nullptr) return answer_error(door_, request, exchange, outcome.refused);
+  note(door_, request.route, outcome.again->status, request.trace, "again", request.started);
+  exchange.respond(*outcome.again);
 }
 
 bool P2PServiceLayer::host_is_ours(const Request& request) {

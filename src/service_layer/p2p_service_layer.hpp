@@ -33,6 +33,7 @@ class P2PServiceLayer final : public HttpHandler {
   /// Whatever the route: tokens in URLs are in the logs of every proxy.
   [[nodiscard]] bool query_is_safe(const Request& request, HttpExchange& exchange);
   [[nodiscard]] bool authorize(Request& request, HttpExchange& exchange);
+  void run_once(const Request& request, HttpExchange& exchange);
   [[nodiscard]] bool body_is_readable(const Request& request, HttpExchange& exchange);
   [[nodiscard]] Result<CallerPtr> authenticate(const Request& request);
 

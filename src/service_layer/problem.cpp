@@ -52,9 +52,9 @@ void append_error_headers(const Error& error, std::string& headers) {
       headers += ", error=\"invalid_token\", error_description=\"" + header_text(error.message()) + '"';
     headers += "\r\n";
   }
-  if (entry.http_status == 429 || entry.http_status == 503) {
-    const Value& after = error.detail()["retry_after"];
-    const bool number = after.kind() == Value::Kind::integer || after.kind() == Value::Kind::real;
+  const Value& after = error.detail()["retry_after"];
+  const bool number = after.kind() == Value::Kind::integer || after.kind() == Value::Kind::real;
+  if (entry.http_status == 429 || entry.http_status == 503 || (entry.http_status == 409 && number)) {
     const double seconds = number ? std::clamp(std::ceil(after.as_double()), 1.0, 3600.0) : 1.0;
     headers += "Retry-After: " + std::to_string(static_cast<int>(seconds)) + "\r\n";
   }

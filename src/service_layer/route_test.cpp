@@ -76,8 +76,8 @@ TEST(RouteTable, a_route_without_a_policy_cannot_be_made) {
 
 std::vector<Route> all_routes() {
   std::vector<Route> all;
-  for (auto more :
-       {rpc_routes(), json_rpc_routes(), look_routes(), catalogue_routes(), log_routes(), token_routes()})
+  for (auto more : {rpc_routes(), json_rpc_routes(), look_routes(), catalogue_routes(), log_routes(),
+                    admin_routes(), token_routes()})
     all.insert(all.end(), more.begin(), more.end());
   return all;
 }

@@ -1,6 +1,9 @@
 #include "service_layer/rpc_exchange.hpp"
 
+#include <fmt/format.h>
+
 #include "model/error_table.hpp"
+#include "service_layer/gzip.hpp"
 #include "service_layer/problem.hpp"
 
 namespace p2p {
@@ -37,13 +40,16 @@ void RpcExchange::bind(const Request& request, HttpExchange& exchange) {
   trace_ = request.trace;
   started_ = request.started;
   instance_ = request.http.path;
+  gzip_ = accepts_gzip(request.headers.accept_encoding);
   style = AnswerStyle::envelope;
   shape = EnvelopeShape::seed;
-  id = Value();
+  id = {};
   notification = meta = done_ = false;
+  run_ = {};
 }
 
 void RpcExchange::run(CallRequest request) {
+  if (meta) run_ = door_.clock.now();
   in_run_ = true;
   door_.rpc.call(std::move(request), *this);
   in_run_ = false;
@@ -107,12 +113,15 @@ int RpcExchange::write_failure(const Error& error) {
 void RpcExchange::respond(int status) {
   const bool empty = notification;  // 2.0: it is answered with nothing, whatever became of it
   append_trace_header(trace_, door_.headers);
+  if (run_ != Instant{})
+    fmt::format_to(std::back_inserter(door_.headers), "Server-Timing: exec;dur={:.3f}\r\n",
+                   milliseconds(door_.clock.now() - run_));
   const bool logged = door_.log.enabled(LogLevel::debug);
   note(door_, route_, empty ? 204 : status, trace_, logged ? "POST " + instance_ : std::string(), started_);
-  exchange_->respond({.status = empty ? 204 : status,
-                      .content_type = empty ? std::string_view{} : std::string_view("application/json"),
-                      .headers = door_.headers,
-                      .body = empty ? std::string_view{} : std::string_view(door_.body)});
+  send_answer(door_, *exchange_, gzip_,
+              {.status = empty ? 204 : status,
+               .content_type = empty ? std::string_view{} : std::string_view("application/json"),
+               .body = empty ? std::string_view{} : std::string_view(door_.body)});
 }
 
 std::string RpcExchange::meta_text() const {

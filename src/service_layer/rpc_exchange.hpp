@@ -26,7 +26,7 @@ class RpcExchange final : public RpcCall, public HttpAbort {
   /// How to answer; set before `run` or `refuse`.
   AnswerStyle style = AnswerStyle::envelope;
   EnvelopeShape shape = EnvelopeShape::seed;
-  Value id;
+  EnvelopeId id;
   bool notification = false;  ///< 2.0 without an id: 204
   bool meta = false;          ///< ?meta=1
 
@@ -53,7 +53,8 @@ class RpcExchange final : public RpcCall, public HttpAbort {
   TraceId trace_{};
   Instant started_{};
   std::string instance_;
-  bool in_run_ = false, done_ = false;
+  Instant run_{};  ///< when the call began, of those whose answer has meta
+  bool in_run_ = false, done_ = false, gzip_ = false;
 };
 
 /// Whether a call may run where `target` says. Nothing is said of the target of a call that is refused for

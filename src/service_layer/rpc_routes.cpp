@@ -44,7 +44,7 @@ void run_call(Door& door, const Request& request, HttpExchange& exchange, const 
   if (envelope->is_2_0()) call.shape = EnvelopeShape::v2;
   if (auto sound = check_envelope(*envelope); !sound) return call.refuse(sound.error());
   const bool has_id = envelope->id.has_value();
-  if (has_id) call.id = *std::move(envelope->id);
+  if (has_id) call.id = {*std::move(envelope->id), std::move(envelope->id_text)};
   if (auto agrees = check_method_agrees(*envelope, path); !agrees) return call.refuse(agrees.error());
   Result<CallWishes> wishes = wishes_of(request, *envelope);
   if (!wishes) return call.refuse(wishes.error());

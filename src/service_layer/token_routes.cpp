@@ -5,6 +5,7 @@
 #include "auth/token_endpoint.hpp"
 #include "net/socket_owner.hpp"
 #include "service_layer/door.hpp"
+#include "service_layer/kept_request.hpp"
 
 namespace p2p {
 namespace {
@@ -32,48 +33,21 @@ Result<CallerPtr> bearer(Door& door, const Request& request) {
   return door.authenticator.authenticate(*token, door.clock.wall());
 }
 
-/// Answers once the record is on disk; the request itself is gone by then, so what it needs is kept here.
-struct TokenReply {
-  std::string method, path;
-  Endpoint client, server;
-  const Route* route;
-  TraceId trace;
-  Instant started;
-};
-
 void issue(Door& door, const Request& request, HttpExchange& exchange, const TokenGrant& grant) {
   Result<IssuedToken> token = door.authenticator.issue(grant, door.clock.wall());
   if (!token) return answer_error(door, request, exchange, token.error());
-  DoorEvent event;
+  DoorEvent event = event_of(request, "token.issue", grant.subject);
   auto made = std::make_shared<Caller>();
   made->subject = grant.subject;
   made->role = grant.role;
   made->jti = token->jti;
   made->amr = grant.amr;
   event.caller = made;
-  event.peer = request.http.client->text();
-  event.action = "token.issue";
-  event.object = grant.subject;
   event.outcome = "ok";
-  event.trace = request.trace;
-  TokenReply reply{std::string(request.http.method),
-                   std::string(request.http.path),
-                   *request.http.client,
-                   *request.http.server,
-                   request.route,
-                   request.trace,
-                   request.started};
-  door.node.record(event, [&door, &exchange, reply = std::move(reply),
+  door.node.record(event, [&door, &exchange, kept = keep(request),
                            body = token_answer(grant, *token)](bool written) {
-    HttpRequest again;
-    again.method = reply.method;
-    again.path = reply.path;
-    again.client = &reply.client;
-    again.server = &reply.server;
-    const Request answered{
-        .http = again, .headers = {}, .route = reply.route, .trace = reply.trace, .started = reply.started};
-    if (written) return answer_json(door, answered, exchange, body);
-    answer_error(door, answered, exchange,
+    if (written) return answer_json(door, **kept, exchange, body);
+    answer_error(door, **kept, exchange,
                  Error(Errc::audit_unavailable, "the audit log cannot be written, so no token is issued"));
   });
 }

@@ -1,0 +1,63 @@
+// Idempotency: requests with an Idempotency-Key are run once (http-api.md, section 5). The first answer is
+// kept for 10 minutes and given again to the same key of the same subject; another request under that key is
+// a conflict, and so is one while the first still runs.
+//
+// Such a request runs to its end though its client left: whoever sends a key comes back for the answer. What
+// was refused for lack of room (429, 503) is not kept: trying again is the point there.
+//
+// Threads: the loop's.
+#pragma once
+
+#include <list>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "base/clock.hpp"
+#include "base/digest.hpp"
+#include "net/http_server.hpp"
+
+namespace p2p {
+
+class Idempotency {
+ public:
+  static constexpr std::chrono::minutes kept_for{10};
+  static constexpr std::size_t most_keys =
+      10'000;  ///< one more is refused: forgetting one could run it twice
+  static constexpr std::size_t most_bytes = 16 * 1024 * 1024;  ///< of answers
+  static constexpr std::size_t longest_answer = 1024 * 1024;  ///< longer ones are not given again, and say so
+
+  explicit Idempotency(const Clock& clock);
+  Idempotency(const Idempotency&) = delete;
+  Idempotency& operator=(const Idempotency&) = delete;
+  ~Idempotency();
+
+  struct Outcome {
+    HttpExchange* run = nullptr;        ///< the request is to be run and answered here ...
+    const HttpAnswer* again = nullptr;  ///< ... or this is its answer; valid until the next call ...
+    Error refused{Errc::conflict, ""};  ///< ... or this, when both are null
+  };
+  /// `request` is all that must be equal.
+  [[nodiscard]] Outcome begin(std::string_view subject, std::string_view key, const Digest& request,
+                              HttpExchange& exchange);
+
+  /// 1 to 64 visible characters of ASCII.
+  [[nodiscard]] static bool is_key(std::string_view text) noexcept;
+  [[nodiscard]] std::size_t size() const noexcept { return entries_.size(); }
+
+ private:
+  class Entry;
+  using Entries = std::map<std::string, std::unique_ptr<Entry>, std::less<>>;
+
+  void forget_old();
+  void forget(Entry& entry);
+
+  const Clock& clock_;
+  Entries entries_;
+  std::list<Entry*> oldest_;  // those that are answered, in the order of their answers
+  std::size_t bytes_ = 0;
+  HttpAnswer again_;
+};
+
+}  // namespace p2p
