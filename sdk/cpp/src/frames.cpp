@@ -29,38 +29,47 @@ struct Node {
   Node* next;
 };
 
+// Plain words, so that they are found without asking whether they were made already.
 struct FreeLists {
-  Node* head[classes] = {};
-  std::size_t count[classes] = {};
-  ~FreeLists() {
-    for (Node* node : head)
-      while (node != nullptr) ::operator delete(std::exchange(node, node->next));
+  Node* head[classes];
+  std::size_t count[classes];
+};
+constinit thread_local FreeLists lists{};
+
+/// Gives everything back when the thread ends; what comes after that is not kept.
+struct Cleaner {
+  ~Cleaner() {
+    for (std::size_t i = 0; i < classes; ++i) {
+      for (Node* node = lists.head[i]; node != nullptr;) ::operator delete(std::exchange(node, node->next));
+      lists.head[i] = nullptr;
+      lists.count[i] = kept;
+    }
   }
 };
 
-FreeLists& free_lists() {
-  thread_local FreeLists lists;
-  return lists;
+[[gnu::noinline]] void* new_frame(std::size_t size) {
+  thread_local const Cleaner cleaner;
+  return ::operator new(size);
 }
 
 }  // namespace
 
 void* take_frame(std::size_t size) {
   const std::size_t index = (size + step - 1) / step;
-  if (index >= classes) return ::operator new(size);
-  FreeLists& lists = free_lists();
-  if (Node* node = lists.head[index]) {
-    lists.head[index] = node->next;
-    --lists.count[index];
-    return node;
-  }
-  return ::operator new(index * step);
+  if (index >= classes) [[unlikely]]
+    return ::operator new(size);
+  Node* node = lists.head[index];
+  if (node == nullptr) [[unlikely]]
+    return new_frame(index * step);
+  lists.head[index] = node->next;
+  --lists.count[index];
+  return node;
 }
 
 void give_frame(void* frame, std::size_t size) noexcept {
   const std::size_t index = (size + step - 1) / step;
-  FreeLists& lists = free_lists();
-  if (index >= classes || lists.count[index] >= kept) return ::operator delete(frame);
+  if (index >= classes || lists.count[index] >= kept) [[unlikely]]
+    return ::operator delete(frame);
   lists.head[index] = new (frame) Node{lists.head[index]};
   ++lists.count[index];
 }
