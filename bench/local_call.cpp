@@ -1,8 +1,9 @@
-// What a call from one service to another on the same node costs: by name, with empty parameters and a null
-// result, on the CPU clock of the thread. Printed beside its parts and the goals of the project; pin it to a
-// quiet core:
+// What a call from one service to another on the same node costs: by name, by a held handle, and with types
+// that both sides know; with empty parameters and a null result, on the CPU clock of the thread. Printed
+// beside its parts and the goals of the project; pin it to a quiet core:
 //
-//   taskset -c 0 build/release/p2p_bench_local [methods]
+//   taskset -c 0 build/release/p2p_bench_local [methods]           one number of methods alone: for a
+//   profiler
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
@@ -78,6 +79,32 @@ Task<> call_rounds(BaseService& self, const Names& names, Figures& figures) {
   }
 }
 
+/// `call` gives what is awaited.
+template <class F>
+Task<> repeat_rounds(F call, Figures& figures) {
+  for (int round = 0; round < rounds; ++round) {
+    const std::uint64_t before = allocations();
+    const double begin = cpu_ns();
+    for (int i = 0; i < calls; ++i) co_await call();
+    figures.ns.push_back((cpu_ns() - begin) / calls);
+    figures.allocated = allocations() - before;
+  }
+}
+
+struct System0 : Contract {
+  static constexpr std::string_view SERVICE_NAME = "system0";
+  Method<"get_system_m5()", void()> get_system_m5{this};
+};
+
+Task<> handle_rounds(BaseService& self, Figures& figures) {
+  const MethodHandle handle = self.proxy["system0"]["get_system_m5"].handle();
+  co_await repeat_rounds([&] { return handle(); }, figures);
+}
+Task<> typed_rounds(BaseService& self, Figures& figures) {
+  const System0 system = self.proxy.contract<System0>();
+  co_await repeat_rounds([&] { return system.get_system_m5(); }, figures);
+}
+
 Task<Value> leaf() { co_return Value(); }
 
 Task<> coroutine_rounds(Figures& figures) {
@@ -92,7 +119,7 @@ Task<> coroutine_rounds(Figures& figures) {
 
 void with_methods(std::size_t count) {
   LocalCallNode node(count);
-  Figures one, all;
+  Figures one, all, held, typed;
   const Names first{{"system0"}, {"get_system_m5"}};
   Names every;
   for (std::size_t i = 0; i < node.services(); ++i) every.services.push_back("system" + std::to_string(i));
@@ -103,6 +130,10 @@ void with_methods(std::size_t count) {
             "<= 100, goal 60; 0 allocations");
   node.run([&](BaseService& self) { return call_rounds(self, every, all); });
   all.print(fmt::format("call by name, {} methods, each in turn", count), "");
+  node.run([&](BaseService& self) { return handle_rounds(self, held); });
+  held.print(fmt::format("call by a held handle, {} methods", count), "<= 60, goal 35; 0 allocations");
+  node.run([&](BaseService& self) { return typed_rounds(self, typed); });
+  typed.print(fmt::format("call of a typed contract, {} methods", count), "<= 60, goal 35; 0 allocations");
 
   const RegistrySnapshot& snapshot = node.runner().snapshot();
   measure([&](int) {
@@ -131,7 +162,7 @@ void parts() {
 int main(int count, char** arguments) {
   fmt::print("{:<52} {:>7} {:>7} {:>12}   {}\n", "ns a call, CPU of the thread", "min", "median",
              "allocations", "bound");
-  if (count > 1) {  // one number of methods alone: for a profiler
+  if (count > 1) {
     p2p::bench::with_methods(std::strtoul(arguments[1], nullptr, 10));
     return 0;
   }

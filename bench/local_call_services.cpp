@@ -51,7 +51,7 @@ LocalCallNode::~LocalCallNode() = default;
 
 void LocalCallNode::host(const std::string& name, std::unique_ptr<BaseService> object) {
   auto hosted = std::make_unique<Hosted>();
-  hosted->runtime = std::make_unique<ServiceRuntime>(surroundings_, name, 1);
+  hosted->runtime = std::make_unique<ServiceRuntime>(surroundings_, name, 1, Role::operator_);
   hosted->object = std::move(object);
   hosted->object->service_name = name;
   hosted->object->attach(hosted->runtime.get());

@@ -4,22 +4,30 @@ namespace p2p {
 
 std::coroutine_handle<> ServiceBridge::start(detail::PendingCall& call, Context* parent,
                                              std::coroutine_handle<> waiter, const CallerPtr& identity) {
-  if (log_.enabled(LogLevel::debug)) log_call(call);
-  if (!call.selector.empty()) {
-    const Result<Target> target = Target::parse(call.selector);
-    Result<void> here = target ? runs_here(*target, self_) : fail(target.error());
-    if (!here) {
-      call.error.emplace(std::move(here.error()));
-      return waiter;
-    }
-  }
+  if (!runs_on_this_node(call)) return waiter;
   return runner_.start(call, parent, waiter, identity);
 }
 
+std::coroutine_handle<> ServiceBridge::next_item(detail::PendingCall& call, Context* parent,
+                                                 std::coroutine_handle<> reader, const CallerPtr& identity) {
+  const bool first = call.record == nullptr && !call.error;
+  if (first && !runs_on_this_node(call)) return reader;
+  return runner_.next_item(call, parent, reader, identity);
+}
+
+bool ServiceBridge::look_where(detail::PendingCall& call) {
+  if (log_.enabled(LogLevel::debug)) log_call(call);
+  if (call.selector.empty() || runner_.knows(call.resolved)) return true;
+  const Result<Target> target = Target::parse(call.selector);
+  Result<void> here = target ? runs_here(*target, self_) : fail(target.error());
+  if (here) return true;
+  call.error.emplace(std::move(here.error()));
+  return false;
+}
+
 void ServiceBridge::log_call(const detail::PendingCall& call) {
-  const std::string path = std::string(call.service.view()) + '/' + std::string(call.method.view());
-  const std::string logger =
-      "Method." + std::string(call.service.view()) + '.' + std::string(call.method.view());
+  const std::string path = std::string(call.service) + '/' + std::string(call.method);
+  const std::string logger = "Method." + std::string(call.service) + '.' + std::string(call.method);
   if (call.selector.empty())
     log_.debug(logger, "Local call: {}", path);
   else

@@ -26,8 +26,17 @@ class ServiceBridge {
                                 const CallerPtr& identity);
   void finish(detail::PendingCall& call) { runner_.finish(call); }
   void drop(detail::PendingCall& call) noexcept { runner_.drop(call); }
+  std::coroutine_handle<> next_item(detail::PendingCall& call, Context* parent,
+                                    std::coroutine_handle<> reader, const CallerPtr& identity);
+  [[nodiscard]] bool take_item(detail::PendingCall& call) { return runner_.take_item(call); }
 
  private:
+  /// Whether it runs on this node; else the call has its error.
+  [[nodiscard]] bool runs_on_this_node(detail::PendingCall& call) {
+    const bool usual = call.selector.empty() && !log_.enabled(LogLevel::debug);
+    return usual || look_where(call);
+  }
+  [[nodiscard]] bool look_where(detail::PendingCall& call);
   void log_call(const detail::PendingCall& call);
 
   CallRunner& runner_;

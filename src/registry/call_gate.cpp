@@ -54,7 +54,7 @@ void CallRunner::admit_waiting(CallGate& gate) {
   while (CallRecord* record = gate.next())
     executor_.post([this, record, serial = record->serial] {
       if (record->serial != serial || !std::exchange(record->unstarted, false)) return;
-      watch(&record->context, record->task.handle());
+      watch(&record->context, record->frame.handle);
     });
 }
 

@@ -1,16 +1,16 @@
 // CallRecord: one call that runs here, from its start until its method has ended, even when nobody waits for
-// it any more. It holds the callee's context and task, the pin on its generation and its place in the
+// it any more. It holds the callee's context and coroutine, the pin on its generation and its place in the
 // deadline wheel.
 //
 // Lifetime: taken from and given back to the runner's pool. A record is `abandoned` when the caller has got
-// an error
-//           (deadline, cancelled) while the method still runs: then it keeps what the method may still look
-//           at.
+//           an error (deadline, cancelled) while the method still runs: then it keeps what the method may
+//           still look at.
 // Threads:  one loop's.
 #pragma once
 
 #include <coroutine>
 #include <cstdint>
+#include <memory>
 #include <string>
 
 #include <p2p/context.hpp>
@@ -18,6 +18,7 @@
 #include <p2p/task.hpp>
 
 #include "model/call.hpp"
+#include "registry/call_stream.hpp"
 #include "registry/deadline_wheel.hpp"
 #include "registry/generation.hpp"
 
@@ -30,6 +31,12 @@ class CallReceiver {
  public:
   /// Exactly once for each call started, perhaps inside the starting function.
   virtual void call_ended(Result<Value> result) = 0;
+  /// Items of a stream are there, or its end: CallRunner::take_item, now or later. For who wants them.
+  virtual void items_ready() {}
+
+  /// Set before the start. Who does not want items gets a stream as one array.
+  bool wants_items = false;
+  detail::ProgressListener* listener = nullptr;  ///< told how far the call is; null: nobody
 
  protected:
   ~CallReceiver() = default;
@@ -37,7 +44,8 @@ class CallReceiver {
 
 struct CallRecord final : DeadlineWheel::Entry, detail::Completion {
   Context context;
-  Task<Value> task;
+  detail::Frame frame;                 ///< the method's coroutine
+  std::unique_ptr<CallStream> stream;  ///< of a method that yields
   CallRunner* runner = nullptr;
   const MethodEntry* method = nullptr;     ///< null while the call waits for its service to start
   detail::PendingCall* pending = nullptr;  ///< a service asked ...

@@ -53,6 +53,16 @@ class CallRunner {
                                 const CallerPtr& self);
   void finish(detail::PendingCall& call);
   void drop(detail::PendingCall& call) noexcept;
+  /// The same for a service that reads a stream item by item: <p2p/detail/runtime.hpp>.
+  std::coroutine_handle<> next_item(detail::PendingCall& call, Context* parent,
+                                    std::coroutine_handle<> reader, const CallerPtr& self);
+  [[nodiscard]] bool take_item(detail::PendingCall& call);
+  /// For a receiver who wants items: true with the next one. False when there is none now, it will be told
+  /// (`items_ready`); or at the end, `call_ended` has run inside.
+  [[nodiscard]] bool take_item(CallRecord& record, Value& item);
+
+  /// Whether `known` still says where to: then a call through it needs no look-up.
+  [[nodiscard]] bool knows(const detail::Resolved* known);
 
   /// `who` kept the loop for `time` without a pause, longer than slow_turn: everybody else waited.
   static constexpr std::chrono::milliseconds slow_turn{100};
@@ -75,15 +85,32 @@ class CallRunner {
  private:
   /// What the log says of lines that `context`'s code writes.
   [[nodiscard]] static LogTrace trace_of(const Context& context);
+  friend class CallStream;
+
+  CallRecord& make_record();
   CallRecord& take_record();
   void give_back(CallRecord& record);
-  void begin(CallRecord& record, const MethodEntry& method, std::int64_t timeout_ns, Value&& params);
+  void begin(CallRecord& record, const MethodEntry& method, std::int64_t timeout_ns);
+  void set_frame(CallRecord& record, detail::Frame frame, bool wants_items);
+  void set_stream(CallRecord& record, bool wants_items);
+  void count_refusal(const CallRecord& record, const MethodEntry& method, Errc code);
+  [[nodiscard]] const MethodEntry* recall(const detail::Resolved* known);
+  void remember(detail::Resolved* known, const MethodEntry& method);
   std::coroutine_handle<> proceed(CallRecord& record, Instant wait_until);
+  std::coroutine_handle<> look_up(CallRecord& record, Instant wait_until);
+  std::coroutine_handle<> enter(CallRecord& record, const MethodEntry& method);
+  std::coroutine_handle<> deny(CallRecord& record, const MethodEntry& method);
+  void prepare_values(CallRecord& record, const MethodEntry& method, bool audits);
+  [[nodiscard]] detail::Frame start_method(detail::PendingCall& call, const MethodEntry& method);
   std::coroutine_handle<> wait_for_service(CallRecord& record, const ServiceEntry& entry, Instant until);
   std::coroutine_handle<> fail_pending(CallRecord& record, Error error);
   std::coroutine_handle<> fail_soon(CallRecord& record, Stop why);
   void inherit(CallRecord& record, Context* parent, const CallerPtr& self, bool as_service);
   Result<Value> take_result(CallRecord& record);
+  void count(CallRecord& record, const std::optional<Error>& failure);
+  void end(CallRecord& record);
+  [[nodiscard]] static Error stop_error(Stop why);
+  static void stop_waiting(detail::PendingCall& call) noexcept;
   void abandon(CallRecord& record, Stop why);
   void expire(CallRecord& record);
   void give_up(CallRecord& record, Errc code, std::string message);

@@ -3,15 +3,34 @@
 
 namespace p2p {
 
-/// Nobody waits any more: the record keeps itself, and the method is asked to stop.
+Error CallRunner::stop_error(Stop why) {
+  return why == Stop::timeout ? Error(Errc::timeout, "the deadline of the call has passed")
+                              : Error(Errc::cancelled, "the call was cancelled");
+}
+
+/// Who reads a stream may wait for something else meanwhile: that stays.
+void CallRunner::stop_waiting(detail::PendingCall& call) noexcept {
+  if (call.context != nullptr && call.context->waiting == &call) call.context->waiting = nullptr;
+}
+
+/// Nobody waits any more: the record keeps itself, and the method is asked to stop. A stream that has ended
+/// goes with what is left of it.
 void CallRunner::abandon(CallRecord& record, Stop why) {
   if (record.unstarted) return end_unstarted(record, why == Stop::timeout ? Errc::timeout : Errc::cancelled);
   wheel_.remove(record);
+  record.context.listener = nullptr;
+  if (record.stream != nullptr) {
+    record.stream->abandon();
+    if (record.stream->has_ended()) {
+      (void)take_result(record);
+      return give_back(record);
+    }
+  }
   record.caller = record.identity();
   record.pending = nullptr;
   record.receiver = nullptr;
   record.parent = nullptr;
-  auto& promise = record.task.handle().promise();
+  detail::PromiseBase& promise = *record.frame.promise;
   promise.continuation = nullptr;
   promise.completion = &record;
   stats_.abandoned(why == Stop::timeout ? Errc::timeout : Errc::cancelled);
@@ -54,14 +73,15 @@ void CallRunner::give_up(CallRecord& record, Errc code, std::string message) {
   if (pending != nullptr) {
     pending->error.emplace(std::move(error));
     pending->record = nullptr;
-    if (pending->context != nullptr) pending->context->waiting = nullptr;
+    stop_waiting(*pending);
   }
   abandon(record, code == Errc::timeout ? Stop::timeout : Stop::cancelled);
   if (receiver != nullptr) {
     receiver->call_ended(fail(std::move(error)));
   } else if (pending != nullptr) {
     const LogScope scope(pending->context == nullptr ? LogTrace{} : trace_of(*pending->context));
-    pending->waiter.resume();
+    if (const std::coroutine_handle<> waiter = std::exchange(pending->waiter, {}))
+      waiter.resume();  // else it reads a stream and does something else now: it will see the error
   }
 }
 
@@ -83,28 +103,24 @@ void CallRunner::arm() {
 }
 
 void CallRunner::cancel_calls_of(const Generation& generation) {
-  std::vector<Context*> contexts;
   std::vector<std::pair<CallRecord*, std::uint64_t>> waiting;  // at a gate
-  wheel_.each([&](DeadlineWheel::Entry& entry) {
-    auto& record = static_cast<CallRecord&>(entry);
-    if (record.method == nullptr || record.method->generation != &generation) return;
-    if (record.unstarted)
-      waiting.emplace_back(&record, record.serial);
+  for (const auto& record : records_) {
+    if (record->method == nullptr || record->method->generation != &generation) continue;
+    if (record->unstarted)
+      waiting.emplace_back(record.get(), record->serial);
     else
-      contexts.push_back(&record.context);
-  });
+      stop(record->context, Stop::cancelled);
+  }
   for (const auto& [record, serial] : waiting)  // an answer may end others
     if (record->serial == serial && record->unstarted)
       give_up(*record, Errc::cancelled, "the call was cancelled while it waited for its turn");
-  for (Context* context : contexts) stop(*context, Stop::cancelled);
 }
 
 void CallRunner::give_up_all() {
   std::vector<std::pair<CallRecord*, std::uint64_t>> running;
-  wheel_.each([&](DeadlineWheel::Entry& entry) {
-    auto& record = static_cast<CallRecord&>(entry);
-    if (record.receiver != nullptr) running.emplace_back(&record, record.serial);
-  });
+  for (const auto& record : records_)
+    if (record->method != nullptr && record->receiver != nullptr)
+      running.emplace_back(record.get(), record->serial);
   for (const auto& [record, serial] : running)  // an answer may end others
     if (record->serial == serial && record->receiver != nullptr)
       give_up(*record, Errc::draining, "the node stops before " + record->method->path + " has answered");

@@ -20,6 +20,7 @@ std::unique_ptr<MethodEntry> make_entry(const std::string& service, const Method
   entry->is_public = info.options.is_public;
   entry->idempotent = info.options.idempotent;
   entry->broadcastable = info.options.broadcastable;
+  entry->stream = info.options.stream;
   entry->role = info.options.role;
   entry->timeout_ns = info.options.timeout_ns;
   entry->cache_ttl_ns = info.options.cache_ttl_ns;
@@ -32,7 +33,7 @@ std::unique_ptr<MethodEntry> make_entry(const std::string& service, const Method
   }
   entry->params_schema = info.params_schema;
   entry->result_schema = info.result_schema;
-  entry->call = info.call;
+  entry->code = info.code;
   entry->info = &info;
   return entry;
 }

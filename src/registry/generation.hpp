@@ -28,23 +28,26 @@ namespace p2p {
 
 class Generation;
 
-/// A method as the node knows it: what it says of itself, copied, and where to call it.
+/// A method as the node knows it: where to call it, and what it says of itself, copied. What every call reads
+/// comes first, so that it lies close together.
 struct MethodEntry {
+  Generation* generation = nullptr;
+  const MethodInfo* info = nullptr;  ///< in the service's library
+  MethodCode code;                   ///< functions there
+  std::int64_t timeout_ns = 0;
+  CallStats::MethodId stats = 0;
+  Role role = Role::operator_;
+  bool stream = false;
+  std::shared_ptr<CallGate> gate;  ///< null without max_concurrency; generations of one object share it
+
+  bool is_public = false, idempotent = false, broadcastable = false;
+  std::int64_t cache_ttl_ns = 0, max_body = 0, max_concurrency = 0;
   std::string name, path, log_name;  ///< "ping", "system/ping", "Method.system.ping"
   std::string description, cache_scope, cache_tags;
-  bool is_public = false, idempotent = false, broadcastable = false;
-  Role role = Role::operator_;
-  std::int64_t timeout_ns = 0, cache_ttl_ns = 0, max_body = 0, max_concurrency = 0;
   std::vector<std::string> parameters;
   std::vector<std::string> secrets;     ///< parameters that logs and audit show as ***
   std::vector<std::string> overridden;  ///< options of which the operator has the word
   Value params_schema, result_schema;
-
-  Thunk call = nullptr;
-  const MethodInfo* info = nullptr;  ///< in the service's library
-  Generation* generation = nullptr;
-  CallStats::MethodId stats = 0;
-  std::shared_ptr<CallGate> gate;  ///< null without max_concurrency; generations of one object share it
 };
 
 /// How many calls hold a generation, a counter for each loop.

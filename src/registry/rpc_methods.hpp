@@ -29,6 +29,10 @@ class RpcCall : private CallReceiver {
   /// Where the request came from, for the audit log.
   [[nodiscard]] virtual std::string peer() const = 0;
 
+  using CallReceiver::items_ready;
+  using CallReceiver::listener;
+  using CallReceiver::wants_items;
+
  protected:
   ~RpcCall() = default;
 
@@ -65,6 +69,12 @@ class RPCMethods {
   /// The caller went away: `answered` gets cancelled now if it has not been called; the method is asked to
   /// stop.
   void cancel(RpcCall& call);
+
+  /// After `items_ready`: true with the next item of a stream. False when there is none now, or at the end;
+  /// then `answered` has run inside, or will once the call is recorded.
+  [[nodiscard]] bool take_item(RpcCall& call, Value& item) {
+    return call.record_ != nullptr && runner_.take_item(*call.record_, item);
+  }
 
   /// The public method at `path`, if its service runs: for what must be known before the call (its largest
   /// body).

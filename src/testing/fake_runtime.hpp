@@ -33,6 +33,11 @@ class FakeRuntime final : public detail::Runtime {
   }
   void finish_call(detail::PendingCall& call) override { runner_.finish(call); }
   void drop_call(detail::PendingCall& call) noexcept override { runner_.drop(call); }
+  std::coroutine_handle<> next_item(detail::PendingCall& call, Context* parent,
+                                    std::coroutine_handle<> reader) override {
+    return runner_.next_item(call, parent, reader, identity_);
+  }
+  bool take_item(detail::PendingCall& call) override { return runner_.take_item(call); }
 
   void wait(detail::Waiting& waiting, std::int64_t after_ns) override;
   void wake(detail::Waiting& waiting) override;

@@ -117,25 +117,36 @@ void Problems::raise() const {
   throw Error(Errc::invalid_params, std::move(message), Value{{"errors", std::move(errors)}});
 }
 
-void rethrow_as_error() {
-  try {
-    throw;
-  } catch (const Error&) {
-    throw;
-  } catch (const std::exception& error) {
-    const char* text = error.what();
-    const bool says_nothing = text == nullptr || *text == '\0';
-    throw Error(Errc::method_failed, says_nothing ? "the method threw " + current_type() : text);
-  } catch (...) {
-    throw Error(Errc::method_failed, "the method threw " + current_type());
-  }
-}
+namespace {
 
-void rethrow_bad_result() {
+/// In a catch block.
+Error current_error() {
   try {
     throw;
   } catch (const Error& error) {
-    throw Error(Errc::method_failed, "the result cannot travel: " + error.message());
+    return error;
+  } catch (const std::exception& error) {
+    const char* text = error.what();
+    const bool says_nothing = text == nullptr || *text == '\0';
+    return {Errc::method_failed, says_nothing ? "the method threw " + current_type() : text};
+  } catch (...) {
+    return {Errc::method_failed, "the method threw " + current_type()};
+  }
+}
+
+}  // namespace
+
+void rethrow_as_error() { throw current_error(); }
+
+Error bad_result() { return {Errc::method_failed, "the result cannot travel: " + current_error().message()}; }
+
+Task<> no_work() { co_return; }
+
+void put_failure(PromiseBase& promise, std::optional<Error>& failure) noexcept {
+  try {
+    std::rethrow_exception(std::exchange(promise.error, nullptr));
+  } catch (...) {
+    failure.emplace(current_error());
   }
 }
 
@@ -152,7 +163,8 @@ void add_method(BaseService& service, const char* name, const MethodOptions& opt
   method.description = text_of(options.description);
   method.cache_scope = options.cache_scope.empty() ? "node" : text_of(options.cache_scope);
   method.cache_tags = text_of(options.cache_tags);
-  method.call = shape.call;
+  method.options.stream = shape.code.take != nullptr;
+  method.code = shape.code;
   method.check_fallback = shape.check_fallback;
   const std::string secrets = text_of(options.secret);
 
@@ -160,6 +172,7 @@ void add_method(BaseService& service, const char* name, const MethodOptions& opt
   Value required = Value::array();
   for (std::size_t i = 0; i < count; ++i) {
     method.parameters.push_back(make_parameter(texts[i], shape.optional[i], secrets));
+    method.code.fingerprint = with_name(method.code.fingerprint, texts[i].name);
     properties.set(texts[i].name, shape.parameter_schemas[i]());
     if (!texts[i].has_fallback && !shape.optional[i]) required.push_back(texts[i].name);
   }
@@ -171,3 +184,47 @@ void add_method(BaseService& service, const char* name, const MethodOptions& opt
 }
 
 }  // namespace p2p::detail
+
+namespace p2p {
+namespace {
+
+/// A frame to await, which goes with this.
+struct Running {
+  detail::Frame frame;
+  explicit Running(detail::Frame given) : frame(given) {}
+  Running(const Running&) = delete;
+  Running& operator=(const Running&) = delete;
+  ~Running() { frame.handle.destroy(); }
+
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  template <class P>
+  std::coroutine_handle<> await_suspend(std::coroutine_handle<P> awaiter) noexcept {
+    frame.promise->continuation = awaiter;
+    frame.promise->context = awaiter.promise().context;
+    return frame.handle;
+  }
+  void await_resume() const noexcept {}
+};
+
+}  // namespace
+
+Task<Value> call_method(BaseService& service, const MethodInfo& method, Value arguments) {
+  Running running(method.code.start(service, method, arguments));
+  Value result;
+  std::optional<Error> failure;
+  if (method.code.take == nullptr) {
+    co_await running;
+  } else {
+    for (result = Value::array(); !running.frame.handle.done();) {
+      co_await running;
+      while (static_cast<detail::StreamPromiseBase*>(running.frame.promise)->size > 0 && !failure)
+        method.code.take(*running.frame.promise, result.make_array().emplace_back(), failure);
+    }
+  }
+  if (!failure)
+    method.code.finish(*running.frame.promise, method.code.take == nullptr ? &result : nullptr, failure);
+  if (failure) throw *std::move(failure);
+  co_return result;
+}
+
+}  // namespace p2p

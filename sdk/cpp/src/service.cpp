@@ -67,12 +67,37 @@ void BaseService::throw_no_runtime() {
               "the node is not there yet: do this in initialize(), not in the constructor");
 }
 
-void Call::throw_error() { throw *std::move(pending_.error); }
+namespace detail {
 
-std::expected<Value, Error> Call::Outcome::await_resume() {
+void throw_error(PendingCall& call) { throw *std::move(call.error); }
+
+std::expected<Value, Error> AwaitedCall::Outcome::await_resume() {
   call_.runtime_.finish_call(call_.pending_);
   if (call_.pending_.error) return std::unexpected<Error>(*std::move(call_.pending_.error));
   return std::move(call_.pending_.result);
 }
 
+Error misfit(const PendingCall& call) {
+  const std::string path = std::string(call.service) + '/' + std::string(call.method);
+  try {
+    throw;
+  } catch (const Error& error) {
+    return {Errc::method_failed, "the answer of " + path + " does not fit its caller: " + error.message()};
+  }
+}
+
+Reading::Reading(BaseService& caller, std::string_view service, std::string_view method,
+                 std::string_view selector, Value&& arguments, CallOptions options)
+    : runtime_(caller.runtime()), pending_(service, method, selector, std::move(arguments), options) {
+  pending_.wants_items = true;
+}
+
+bool Reading::take() {
+  if (runtime_.take_item(pending_)) return true;
+  over_ = true;
+  if (pending_.error) throw_error(pending_);
+  return false;
+}
+
+}  // namespace detail
 }  // namespace p2p

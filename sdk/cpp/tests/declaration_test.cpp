@@ -38,9 +38,6 @@ static_assert(option_values_sound(
     R"(cache_scope = "cluster", cache_tags = "prices, stock", secret = "password, key")"));
 static_assert(!option_values_sound(R"(cache_scope = "world")"));
 
-static_assert(!options_built("stream = true"));
-static_assert(options_built("stream = false, max_concurrency = 4"));
-
 static_assert(parameters_sound("()"));
 static_assert(parameters_sound("(text, times = 2, tags = null)"));
 static_assert(parameters_sound(R"-((a = [1, {"k" : "v, (x)"}], b = "x, y", c = -1.5e3, d = true))-"));

@@ -75,7 +75,7 @@ struct MethodTest : testing::Test {
   }
   Value call(std::string_view name, Value arguments = {}) {
     const MethodInfo& info = method(name);
-    return run(info.call(object, info, std::move(arguments)));
+    return run(call_method(object, info, std::move(arguments)));
   }
   Error refused(std::string_view name, Value arguments = {}) {
     try {

@@ -19,6 +19,12 @@ class StubRuntime final : public detail::Runtime {
   }
   void finish_call(detail::PendingCall&) override {}
   void drop_call(detail::PendingCall&) noexcept override {}
+  std::coroutine_handle<> next_item(detail::PendingCall& call, Context*,
+                                    std::coroutine_handle<> reader) override {
+    call.error.emplace(Errc::unavailable, "no streams here");
+    return reader;
+  }
+  bool take_item(detail::PendingCall&) override { return false; }
   void wait(detail::Waiting&, std::int64_t) override {}
   void wake(detail::Waiting&) override {}
   void forget(detail::Waiting&) noexcept override {}

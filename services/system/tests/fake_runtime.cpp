@@ -211,7 +211,7 @@ std::unique_ptr<ServiceUnderTest::PendingResult> ServiceUnderTest::begin(const s
                                                                          p2p::Value arguments) {
   static constexpr auto body = [](p2p::BaseService& service, const p2p::MethodInfo& info, p2p::Value given,
                                   p2p::Value& result) -> p2p::Task<> {
-    result = co_await info.call(service, info, std::move(given));
+    result = co_await p2p::call_method(service, info, std::move(given));
   };
   auto pending = std::make_unique<PendingResult>();
   pending->running =

@@ -30,7 +30,16 @@ enum class Stop : std::uint8_t { no, cancelled, timeout };
 
 namespace detail {
 class Waiting;
-}
+
+/// Who wants to know how far a call is.
+class ProgressListener {
+ public:
+  virtual void progressed(double value, std::string_view text) = 0;
+
+ protected:
+  ~ProgressListener() = default;
+};
+}  // namespace detail
 
 class Context {
  public:
@@ -62,8 +71,9 @@ class Context {
   std::uint64_t trace[2] = {0, 0};
   detail::Waiting* waiting = nullptr;  ///< what the call waits for now, to be woken when it is cancelled
   void* owner = nullptr;               ///< the node's record of the call
-  std::uint8_t stop = 0;               ///< a Stop; written on the loop, read from anywhere
-  std::uint8_t depth = 0;              ///< calls inside calls, counted across nodes
+  detail::ProgressListener* listener = nullptr;  ///< null: nobody asks how far it is
+  std::uint8_t stop = 0;                         ///< a Stop; written on the loop, read from anywhere
+  std::uint8_t depth = 0;                        ///< calls inside calls, counted across nodes
 };
 
 }  // namespace p2p

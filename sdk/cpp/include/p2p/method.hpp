@@ -1,6 +1,9 @@
-// A method as it is declared: its name, what it says of itself, its parameters, and the thunk that turns a
-// Value of arguments into a C++ call and the result into a Value. SERVICE_METHOD (service.hpp) makes these;
-// generated code may call `declare_method` itself.
+// A method as it is declared: its name, what it says of itself, its parameters, and the thunks that start it
+// and take out what it gives: by Values for whoever knows only names, by its own types for who has the same.
+// SERVICE_METHOD (service.hpp) makes these; generated code may call `declare_method` itself.
+//
+// No exception but Error leaves the thunks, and none outlives them: an exception of the service's own type
+// must be gone before its library is.
 #pragma once
 
 #include <array>
@@ -13,6 +16,8 @@
 
 #include <p2p/convert.hpp>
 #include <p2p/detail/declaration.hpp>
+#include <p2p/detail/fingerprint.hpp>
+#include <p2p/stream.hpp>
 #include <p2p/task.hpp>
 #include <p2p/value.hpp>
 
@@ -30,17 +35,34 @@ struct Parameter {
   Value fallback;         ///< the node fills it from the text when it loads the service
 };
 
-using Thunk = Task<Value> (*)(BaseService& service, const MethodInfo& method, Value arguments);
+/// The ways into a method and out of it. `start` gives its coroutine, which has not begun, and throws Error;
+/// `finish` takes the result of one that has ended, `take` the next item of a stream. A null `result` asks
+/// for the error alone.
+struct MethodCode {
+  using Failure = std::optional<Error>;
+  std::uint64_t fingerprint = 0;  ///< of the types that the `_typed` ones move
+  detail::Frame (*start)(BaseService&, const MethodInfo&, Value& arguments) = nullptr;
+  detail::Frame (*start_typed)(BaseService&, void* arguments) = nullptr;  ///< a std::tuple
+  void (*finish)(detail::PromiseBase&, Value* result, Failure&) noexcept = nullptr;
+  void (*finish_typed)(detail::PromiseBase&, void* result, Failure&) noexcept = nullptr;  ///< a std::optional
+  void (*take)(detail::PromiseBase&, Value& item, Failure&) noexcept = nullptr;           ///< null: no stream
+  void (*take_typed)(detail::PromiseBase&, void* item, Failure&) noexcept = nullptr;
+};
 
 struct MethodInfo {
   std::string name, description, cache_scope, cache_tags;
   MethodOptions options;  ///< its texts are views into the service's library
   std::vector<Parameter> parameters;
-  Value params_schema, result_schema;
-  Thunk call = nullptr;
+  Value params_schema, result_schema;  ///< of a stream: an array of its items
+  MethodCode code;
   void (*check_fallback)(const Value& fallback,
                          std::size_t parameter) = nullptr;  ///< throws when it has the wrong type
 };
+
+/// Runs a method to its end as a Task: for tests and hosts, which have no registry. Of a stream, `code.take`
+/// has what it gave.
+[[nodiscard]] P2P_API Task<Value> call_method(BaseService& service, const MethodInfo& method,
+                                              Value arguments);
 
 namespace detail {
 
@@ -61,19 +83,29 @@ class P2P_API Problems {
 /// In a catch block: throws what was caught as an Error, so that no type of a service leaves its library.
 [[noreturn]] P2P_API void rethrow_as_error();
 /// In a catch block: the Error that says that the result is what no Value can hold.
-[[noreturn]] P2P_API void rethrow_bad_result();
+[[nodiscard]] P2P_API Error bad_result();
+/// For the empty Task<> of a method, which has nothing to do.
+[[nodiscard]] P2P_API Task<> no_work();
+P2P_API void put_failure(PromiseBase& promise, std::optional<Error>& failure) noexcept;
+/// Whether the coroutine ended with an exception: it is gone then, and `failure` says what it was.
+[[nodiscard]] inline bool take_failure(PromiseBase& promise, std::optional<Error>& failure) noexcept {
+  if (!promise.error) [[likely]]
+    return false;
+  put_failure(promise, failure);
+  return true;
+}
 
 template <class T>
-Value result_to_value(T&& result) {
+void put_value(T&& result, Value& out, std::optional<Error>& failure) noexcept {
   try {
-    return to_value(std::forward<T>(result));
+    out = to_value(std::forward<T>(result));
   } catch (...) {
-    rethrow_bad_result();
+    failure.emplace(bad_result());
   }
 }
 
 struct MethodShape {
-  Thunk call;
+  MethodCode code;
   void (*check_fallback)(const Value&, std::size_t);
   Value (*const* parameter_schemas)();
   const bool* optional;
@@ -85,12 +117,17 @@ P2P_API void add_method(BaseService& service, const char* name, const MethodOpti
 template <class T>
 struct ResultOf {
   using type = T;
-  static constexpr bool is_task = false;
+  static constexpr bool is_task = false, is_stream = false;
 };
 template <class T>
 struct ResultOf<Task<T>> {
   using type = T;
-  static constexpr bool is_task = true;
+  static constexpr bool is_task = true, is_stream = false;
+};
+template <class T>
+struct ResultOf<Stream<T>> {
+  using type = T;
+  static constexpr bool is_task = false, is_stream = true;
 };
 
 template <class>
@@ -115,6 +152,8 @@ template <auto M>
 inline constexpr std::size_t arity_of = MemberFunction<decltype(M)>::arity;
 template <auto M>
 inline constexpr bool takes_values = MemberFunction<decltype(M)>::by_value;
+template <auto M>
+inline constexpr bool gives_stream = ResultOf<typename MemberFunction<decltype(M)>::Return>::is_stream;
 
 template <class T>
 struct ParameterTravels {
@@ -154,6 +193,34 @@ void decode(Value& arguments, const Parameter& parameter, T& out, std::size_t& f
   }
 }
 
+/// What becomes of a result, or of an item of a stream, of type T. One for each type, not for each method.
+template <class T>
+struct Results {
+  static void finish(PromiseBase& base, Value* result, std::optional<Error>& failure) noexcept {
+    if (take_failure(base, failure) || result == nullptr) return;
+    put_value(std::move(*static_cast<Promise<T>&>(base).result), *result, failure);
+  }
+  static void finish_typed(PromiseBase& base, void* result, std::optional<Error>& failure) noexcept {
+    if (take_failure(base, failure) || result == nullptr) return;
+    static_cast<std::optional<T>*>(result)->emplace(std::move(*static_cast<Promise<T>&>(base).result));
+  }
+  static void take(PromiseBase& base, Value& item, std::optional<Error>& failure) noexcept {
+    put_value(static_cast<StreamPromise<T>&>(base).take(), item, failure);
+  }
+  static void take_typed(PromiseBase& base, void* item, std::optional<Error>&) noexcept {
+    static_cast<std::optional<T>*>(item)->emplace(static_cast<StreamPromise<T>&>(base).take());
+  }
+};
+template <>
+struct Results<void> {
+  static void finish(PromiseBase& base, Value*, std::optional<Error>& failure) noexcept {
+    (void)take_failure(base, failure);
+  }
+  static void finish_typed(PromiseBase& base, void*, std::optional<Error>& failure) noexcept {
+    (void)take_failure(base, failure);
+  }
+};
+
 template <auto M, class Arguments>
 struct Caller;
 template <auto M, class... A>
@@ -162,6 +229,7 @@ struct Caller<M, std::tuple<A...>> {
   using Return = typename MemberFunction<decltype(M)>::Return;
   using Result = typename ResultOf<Return>::type;
   using Arguments = std::tuple<std::remove_cv_t<A>...>;
+  static constexpr bool is_task = ResultOf<Return>::is_task, is_stream = ResultOf<Return>::is_stream;
 
   static Arguments decode_all(Value& arguments, const MethodInfo& method) {
     Arguments decoded{};
@@ -181,28 +249,64 @@ struct Caller<M, std::tuple<A...>> {
     return decoded;
   }
 
-  static Task<Value> call(BaseService& service, const MethodInfo& method, Value arguments) {
+  /// A method that is no coroutine becomes one.
+  static Task<Result> plain(Class& self, std::remove_cv_t<A>... values) {
+    co_return (self.*M)(std::move(values)...);
+  }
+
+  static Frame begin(BaseService& service, Arguments& arguments) {
+    auto& self = static_cast<Class&>(service);
+    return std::apply(
+        [&self](auto&... values) -> Frame {
+          if constexpr (is_stream) {
+            Stream<Result> stream = (self.*M)(std::move(values)...);
+            if (!stream) throw_empty_task();
+            return stream.release();
+          } else if constexpr (is_task) {
+            Task<Result> task = (self.*M)(std::move(values)...);
+            if (!task) {
+              if constexpr (std::is_void_v<Result>) return no_work().release();
+              throw_empty_task();
+            }
+            return task.release();
+          } else {
+            return plain(self, std::move(values)...).release();
+          }
+        },
+        arguments);
+  }
+  static Frame start(BaseService& service, const MethodInfo& method, Value& arguments) {
     try {
       Arguments decoded = decode_all(arguments, method);
-      auto& self = static_cast<Class&>(service);
-      auto invoke = [&self](auto&... values) { return (self.*M)(std::move(values)...); };
-      if constexpr (ResultOf<Return>::is_task) {
-        Return task = std::apply(invoke, decoded);
-        if constexpr (std::is_void_v<Result>) {
-          co_await task;
-          co_return Value();
-        } else {
-          co_return result_to_value(co_await task);
-        }
-      } else if constexpr (std::is_void_v<Result>) {
-        std::apply(invoke, decoded);
-        co_return Value();
-      } else {
-        co_return result_to_value(std::apply(invoke, decoded));
-      }
+      return begin(service, decoded);
     } catch (...) {
       rethrow_as_error();
     }
+  }
+  static Frame start_typed(BaseService& service, void* arguments) {
+    try {
+      return begin(service, *static_cast<Arguments*>(arguments));
+    } catch (...) {
+      rethrow_as_error();
+    }
+  }
+
+  static constexpr MethodCode code() {
+    MethodCode code;
+    code.start = &start;
+    code.start_typed = &start_typed;
+    if constexpr (is_stream) {
+      code.fingerprint = types_print<Stream<Result>, std::remove_cv_t<A>...>;
+      code.finish = &Results<void>::finish;
+      code.finish_typed = &Results<void>::finish_typed;
+      code.take = &Results<Result>::take;
+      code.take_typed = &Results<Result>::take_typed;
+    } else {
+      code.fingerprint = types_print<Result, std::remove_cv_t<A>...>;
+      code.finish = &Results<Result>::finish;
+      code.finish_typed = &Results<Result>::finish_typed;
+    }
+    return code;
   }
 
   template <class T>
@@ -216,6 +320,8 @@ struct Caller<M, std::tuple<A...>> {
   static Value result_schema() {
     if constexpr (std::is_void_v<Result>)
       return schema_of("null");
+    else if constexpr (is_stream)
+      return schema<std::vector<Result>>();
     else
       return schema<Result>();
   }
@@ -230,7 +336,7 @@ void declare(BaseService& service, const char* name, const MethodOptions& option
   static constexpr Value (*schemas[])() = {&schema<std::remove_cv_t<A>>..., nullptr};
   static constexpr bool optional[] = {IsOptional<std::remove_cv_t<A>>::value..., false};
   add_method(service, name, options, texts, sizeof...(A),
-             {&Door::call, &Door::check_fallback, schemas, optional, &Door::result_schema});
+             {Door::code(), &Door::check_fallback, schemas, optional, &Door::result_schema});
 }
 
 }  // namespace detail

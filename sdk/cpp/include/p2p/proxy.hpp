@@ -6,6 +6,9 @@
 // copy.
 //
 // A Call throws Error; `co_await call.outcome()` gives a Result instead.
+//
+// Two more ways from a MethodCaller: `.handle()` is kept and looks the method up once; `.stream(...)` reads a
+// stream item by item.
 #pragma once
 
 #include <concepts>
@@ -18,6 +21,7 @@
 #include <p2p/convert.hpp>
 #include <p2p/detail/runtime.hpp>
 #include <p2p/duration.hpp>
+#include <p2p/stream_reader.hpp>
 
 namespace p2p {
 
@@ -42,13 +46,20 @@ inline namespace literals {
 constexpr ArgumentName operator""_a(const char* name, std::size_t size) { return {{name, size}}; }
 }  // namespace literals
 
-class P2P_API [[nodiscard("a Call does nothing until it is co_await'ed")]] Call {
+namespace detail {
+
+/// Where a call goes, kept with it: it may outlive the texts it was made from.
+struct CallNames {
+  Name service, method;
+  std::string selector;
+};
+
+/// A call whose result is a Value, awaited.
+class P2P_API [[nodiscard("a Call does nothing until it is co_await'ed")]] AwaitedCall {
  public:
-  Call(BaseService& caller, const detail::Name& service, const detail::Name& method, std::string&& selector,
-       Value&& arguments, detail::CallOptions options);
-  Call(const Call&) = delete;
-  Call& operator=(const Call&) = delete;
-  ~Call() {
+  AwaitedCall(const AwaitedCall&) = delete;
+  AwaitedCall& operator=(const AwaitedCall&) = delete;
+  ~AwaitedCall() {
     if (pending_.record != nullptr) runtime_.drop_call(pending_);
   }
 
@@ -59,13 +70,13 @@ class P2P_API [[nodiscard("a Call does nothing until it is co_await'ed")]] Call 
   }
   Value await_resume() {
     runtime_.finish_call(pending_);
-    if (pending_.error) throw_error();
+    if (pending_.error) throw_error(pending_);
     return std::move(pending_.result);
   }
 
   class Outcome {
    public:
-    explicit Outcome(Call& call) : call_(call) {}
+    explicit Outcome(AwaitedCall& call) : call_(call) {}
     [[nodiscard]] bool await_ready() const noexcept { return false; }
     template <class P>
     std::coroutine_handle<> await_suspend(std::coroutine_handle<P> awaiter) {
@@ -74,27 +85,85 @@ class P2P_API [[nodiscard("a Call does nothing until it is co_await'ed")]] Call 
     std::expected<Value, Error> await_resume();
 
    private:
-    Call& call_;
+    AwaitedCall& call_;
   };
   /// `auto result = co_await proxy["a"]["b"]().outcome();` A value or the Error, nothing is thrown.
   [[nodiscard]] Outcome outcome() { return Outcome(*this); }
 
- private:
-  [[noreturn]] void throw_error();
+ protected:
+  AwaitedCall(BaseService& caller, const CallNames& names, Value&& arguments, CallOptions options);
 
-  detail::Runtime& runtime_;
-  detail::PendingCall pending_;
+  Runtime& runtime_;
+  PendingCall pending_;
+};
+
+}  // namespace detail
+
+class P2P_API [[nodiscard("a Call does nothing until it is co_await'ed")]] Call : private detail::CallNames,
+                                                                                  public detail::AwaitedCall {
+ public:
+  Call(BaseService& caller, detail::CallNames&& names, Value&& arguments, detail::CallOptions options)
+      : CallNames(std::move(names)),
+        AwaitedCall(caller, static_cast<CallNames&>(*this), std::move(arguments), options) {}
+};
+
+/// As a Call, through a MethodHandle, which stays where it is meanwhile.
+class P2P_API [[nodiscard("a Call does nothing until it is co_await'ed")]] HandleCall
+    : public detail::AwaitedCall {
+ public:
+  HandleCall(BaseService& caller, const detail::CallNames& names, detail::Resolved& resolved,
+             Value&& arguments, detail::CallOptions options)
+      : AwaitedCall(caller, names, std::move(arguments), options) {
+    pending_.resolved = &resolved;
+  }
+};
+
+/// A stream of Values by name.
+class P2P_API StreamCall : private detail::CallNames, public StreamReader<Value> {
+ public:
+  StreamCall(BaseService& caller, detail::CallNames&& names, Value&& arguments, detail::CallOptions options)
+      : CallNames(std::move(names)),
+        StreamReader<Value>(caller, service.view(), method.view(), selector, std::move(arguments), options) {}
+};
+
+namespace detail {
+template <class... N>
+Value object_of(N&... arguments) {
+  Value object;
+  (object.set(arguments.name, std::move(arguments.value)), ...);
+  return object;
+}
+}  // namespace detail
+
+/// A method to call often: kept as a member, it looks its method up once and again after each change of the
+/// registry. `auto h = proxy["system"]["ping"].handle();   co_await h();`
+class P2P_API MethodHandle {
+ public:
+  MethodHandle(BaseService& caller, detail::CallNames&& names, detail::CallOptions options)
+      : caller_(&caller), names_(std::move(names)), options_(options) {}
+
+  template <class... N>
+    requires(std::same_as<N, Named> && ...)
+  HandleCall operator()(N... arguments) const {
+    return HandleCall(*caller_, names_, resolved_, detail::object_of(arguments...), options_);
+  }
+  /// All arguments as one object.
+  HandleCall operator()(Value arguments) const {
+    return HandleCall(*caller_, names_, resolved_, std::move(arguments), options_);
+  }
+
+ private:
+  BaseService* caller_;
+  detail::CallNames names_;
+  detail::CallOptions options_;
+  mutable detail::Resolved resolved_;
 };
 
 class P2P_API MethodCaller {
  public:
   MethodCaller(BaseService& caller, const detail::Name& service, std::string_view method,
                std::string&& selector, detail::CallOptions options)
-      : caller_(&caller),
-        service_(service),
-        method_(method),
-        selector_(std::move(selector)),
-        options_(options) {}
+      : caller_(&caller), names_{service, method, std::move(selector)}, options_(options) {}
 
   /// The whole call at most this long; a shorter deadline of the running call wins.
   [[nodiscard]] MethodCaller timeout(Duration limit) && {
@@ -110,29 +179,34 @@ class P2P_API MethodCaller {
   template <class... N>
     requires(std::same_as<N, Named> && ...)
   Call operator()(N... arguments) && {
-    return Call(*caller_, service_, method_, std::move(selector_), object_of(arguments...), options_);
+    return Call(*caller_, std::move(names_), detail::object_of(arguments...), options_);
   }
   template <class... N>
     requires(std::same_as<N, Named> && ...)
   Call operator()(N... arguments) const& {  // one that is kept and called again
-    return Call(*caller_, service_, method_, std::string(selector_), object_of(arguments...), options_);
+    return Call(*caller_, detail::CallNames(names_), detail::object_of(arguments...), options_);
   }
   /// All arguments as one object.
   Call operator()(Value arguments) const {
-    return Call(*caller_, service_, method_, std::string(selector_), std::move(arguments), options_);
+    return Call(*caller_, detail::CallNames(names_), std::move(arguments), options_);
+  }
+
+  /// To be kept and called again and again.
+  [[nodiscard]] MethodHandle handle() const { return {*caller_, detail::CallNames(names_), options_}; }
+
+  /// Item by item, of a method with `stream = true` (stream_reader.hpp).
+  template <class... N>
+    requires(std::same_as<N, Named> && ...)
+  [[nodiscard]] StreamCall stream(N... arguments) const {
+    return StreamCall(*caller_, detail::CallNames(names_), detail::object_of(arguments...), options_);
+  }
+  [[nodiscard]] StreamCall stream(Value arguments) const {
+    return StreamCall(*caller_, detail::CallNames(names_), std::move(arguments), options_);
   }
 
  private:
-  template <class... N>
-  static Value object_of(N&... arguments) {
-    Value object;
-    (object.set(arguments.name, std::move(arguments.value)), ...);
-    return object;
-  }
-
   BaseService* caller_;
-  detail::Name service_, method_;
-  std::string selector_;
+  detail::CallNames names_;
   detail::CallOptions options_;
 };
 

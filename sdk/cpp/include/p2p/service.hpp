@@ -43,6 +43,8 @@
 #include <p2p/logger.hpp>
 #include <p2p/method.hpp>
 #include <p2p/proxy.hpp>
+#include <p2p/stream.hpp>
+#include <p2p/stream_reader.hpp>
 #include <p2p/task.hpp>
 #include <p2p/value.hpp>
 #include <p2p/waiting.hpp>
@@ -135,6 +137,12 @@ class P2P_API BaseService {
   /// `co_await yield();` lets the loop do other work, and notices a cancelled call.
   [[nodiscard]] Sleep yield() { return Sleep(runtime(), Duration{0}); }
 
+  /// `co_await progress(0.4, "copying");` tells who waits how far it is, 0 to 1. The latest word counts, and
+  /// it is dropped if nobody listens.
+  [[nodiscard]] static Progress progress(double value, std::string_view text = {}) {
+    return Progress(value, text);
+  }
+
   /// `auto sum = co_await run_blocking([data] { return sha256(data); });` on a thread of the node's pool.
   /// Throws overloaded when 256 wait already. `work` must not touch the service.
   template <class F>
@@ -189,10 +197,10 @@ class P2P_API BaseService {
 };
 
 // Here, since it needs the whole BaseService, and inline, since it stands on the way of every call.
-inline Call::Call(BaseService& caller, const detail::Name& service, const detail::Name& method,
-                  std::string&& selector, Value&& arguments, detail::CallOptions options)
+inline detail::AwaitedCall::AwaitedCall(BaseService& caller, const CallNames& names, Value&& arguments,
+                                        CallOptions options)
     : runtime_(caller.runtime()),
-      pending_(service, method, std::move(selector), std::move(arguments), options) {}
+      pending_(names.service.view(), names.method.view(), names.selector, std::move(arguments), options) {}
 
 /// How a library shows its service: the one exported symbol, p2p_plugin_v1.
 struct PluginEntry {
@@ -243,8 +251,6 @@ inline constexpr PluginEntry plugin_entry = {P2P_ABI,
       "SERVICE_METHOD(" #NAME "): bad value in [" #__VA_ARGS__                                              \
       "]; values are literals: numbers, true, false, \"text\"; role is viewer, operator or admin; timeout " \
       "at most 600");                                                                                       \
-  static_assert(!::p2p::detail::options_known(#__VA_ARGS__) || ::p2p::detail::options_built(#__VA_ARGS__),  \
-                "SERVICE_METHOD(" #NAME "): stream is not built yet [" #__VA_ARGS__ "]");                   \
   static_assert(::p2p::detail::parameters_sound(#PARAMETERS),                                               \
                 "SERVICE_METHOD(" #NAME                                                                     \
                 "): parameters are (name, name = JSON literal, ...), not " #PARAMETERS);                    \
@@ -258,6 +264,10 @@ inline constexpr PluginEntry plugin_entry = {P2P_ABI,
                   "): parameters are taken by value, not by reference, pointer or view: a "                 \
                   "coroutine outlives its caller's expression");                                            \
     static constexpr auto options_ = ::p2p::detail::parse_options(#__VA_ARGS__);                            \
+    static_assert(options_.stream || !::p2p::detail::gives_stream<&Self_::NAME>,                            \
+                  "SERVICE_METHOD(" #NAME "): the method returns a Stream; add stream = true");             \
+    static_assert(!options_.stream || ::p2p::detail::gives_stream<&Self_::NAME>,                            \
+                  "SERVICE_METHOD(" #NAME "): stream = true, so the method must return a Stream<T>");       \
     static constexpr auto parameters_ =                                                                     \
         ::p2p::detail::parse_parameters<::p2p::detail::count_parameters(#PARAMETERS)>(#PARAMETERS);         \
     ::p2p::declare_method<&Self_::NAME>(*this, #NAME, options_, parameters_);                               \

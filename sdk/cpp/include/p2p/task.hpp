@@ -31,8 +31,8 @@ namespace detail {
 [[nodiscard]] P2P_API void* take_frame(std::size_t size);
 P2P_API void give_frame(void* frame, std::size_t size) noexcept;
 
-/// What runs when a Task that nobody awaits has ended: the node's end of a call. The frame is suspended and
-/// may be destroyed inside.
+/// What runs when a coroutine that nobody awaits has ended: the node's end of a call. The frame is suspended
+/// and may be destroyed inside.
 struct Completion {
   void (*done)(Completion*) noexcept = nullptr;
 };
@@ -60,6 +60,12 @@ struct PromiseBase {
   [[nodiscard]] std::suspend_always initial_suspend() const noexcept { return {}; }
   [[nodiscard]] Final final_suspend() const noexcept { return {}; }
   void unhandled_exception() noexcept { error = std::current_exception(); }
+};
+
+/// A coroutine whose type only its own library knows: what a method gives the node to run.
+struct Frame {
+  std::coroutine_handle<> handle;
+  PromiseBase* promise = nullptr;
 };
 
 template <class T>
@@ -139,6 +145,8 @@ class [[nodiscard("a Task does nothing until it is co_await'ed")]] Task {
   void reset() noexcept {
     if (handle_) std::exchange(handle_, {}).destroy();
   }
+  /// Its frame, which whoever takes it must destroy.
+  [[nodiscard]] detail::Frame release() noexcept { return {handle_, &std::exchange(handle_, {}).promise()}; }
 
  private:
   handle_type handle_{};

@@ -1,10 +1,12 @@
-// What a method can wait for besides calls: time (`sleep`), an event from another thread (`Signal`), and its
-// own context (`this_call`), which does not wait at all.
+// What a method can wait for besides calls: time (`sleep`) and an event from another thread (`Signal`). Two
+// more are awaited but never wait: the call's own context (`this_call`) and a word on how far it is
+// (`progress`).
 #pragma once
 
 #include <coroutine>
 #include <cstdint>
 #include <limits>
+#include <string_view>
 
 #include <p2p/detail/runtime.hpp>
 #include <p2p/duration.hpp>
@@ -107,6 +109,28 @@ class ThisCall {
 
  private:
   const Context* context_ = nullptr;
+};
+
+/// `co_await progress(0.4, "copying");` (BaseService): tells who waits for the call how far it is. The latest
+/// word counts; without a listener it costs two comparisons.
+class [[nodiscard("progress needs co_await")]] Progress {
+ public:
+  Progress(double value, std::string_view text) : value_(value), text_(text) {}
+
+  [[nodiscard]] bool await_ready() const noexcept { return false; }
+  template <class P>
+  bool await_suspend(std::coroutine_handle<P> self) {
+    const Context& context = *self.promise().context;
+    stopped_ = static_cast<Stop>(context.stop);
+    if (context.listener != nullptr && stopped_ == Stop::no) context.listener->progressed(value_, text_);
+    return false;
+  }
+  void await_resume() const { detail::throw_if_stopped(stopped_); }
+
+ private:
+  double value_;
+  std::string_view text_;
+  Stop stopped_ = Stop::no;
 };
 
 /// `const Context& ctx = co_await this_call();`

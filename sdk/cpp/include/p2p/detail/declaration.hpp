@@ -169,16 +169,6 @@ consteval bool option_values_sound(std::string_view text) {
   return sound;
 }
 
-/// False for options that have a meaning only in a later version: a limit that is silently ignored is worse
-/// than none.
-consteval bool options_built(std::string_view text) {
-  bool built = true;
-  each_item(text, [&](std::string_view name, std::string_view value, bool) {
-    if (name == "stream") built = built && !flag_of(value);
-  });
-  return built;
-}
-
 consteval MethodOptions parse_options(std::string_view text) {
   MethodOptions options;
   each_item(text, [&](std::string_view name, std::string_view value, bool) {

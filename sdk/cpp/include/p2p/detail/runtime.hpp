@@ -38,6 +38,12 @@ class Name {
       : size_(static_cast<unsigned char>(text.size() < 65 ? text.size() : 65)) {  // NOLINT
     copy(text_, text.data(), size_);
   }
+  /// By the words it was written with: a wider read of what was just written waits for the store.
+  Name(const Name& other) noexcept : size_(other.size_) { copy(text_, other.text_, size_); }
+  Name& operator=(const Name& other) noexcept {
+    if (this != &other) copy(text_, other.text_, size_ = other.size_);
+    return *this;
+  }
   [[nodiscard]] std::string_view view() const noexcept { return {text_, size_}; }
 
  private:
@@ -79,26 +85,54 @@ struct CallOptions {
   bool as_service = false;
 };
 
-/// A call on its way, in the frame of who awaits it.
+/// What the node found under a name, kept by who will call it again: good as long as the registry has the
+/// same version. It holds no pin and is never followed before the version was compared. Written and read by
+/// the node alone, on any loop: `sequence` is odd while somebody writes.
+struct Resolved {
+  Resolved() = default;
+  Resolved(const Resolved&) noexcept {}  // a copy looks for itself
+  Resolved& operator=(const Resolved&) noexcept { return *this; }
+
+  std::uint32_t sequence = 0;
+  std::uint64_t version = 0;
+  const void* entry = nullptr;
+};
+
+/// What a caller that knows the types would hand over as it is, if the callee's are the same.
+struct TypedShape {
+  std::uint64_t fingerprint = 0;  ///< of the types and parameter names (fingerprint.hpp)
+  void (*to_value)(void* arguments, Value& out) = nullptr;  ///< moves the tuple into an object; throws Error
+};
+
+/// A call on its way, in the frame of who awaits it. The texts belong to that one.
 class PendingCall : public Waiting {
  public:
-  PendingCall(const Name& service_name, const Name& method_name, std::string&& target, Value&& args,
-              CallOptions given)
+  PendingCall(std::string_view service_name, std::string_view method_name, std::string_view target,
+              Value&& args, CallOptions given)
       : service(service_name),
         method(method_name),
-        selector(std::move(target)),
+        selector(target),
         arguments(std::move(args)),
         options(given) {
     is_call = true;
   }
-  Name service, method;
-  std::string selector;  ///< where it shall run; empty: here if possible
+  std::string_view service, method;
+  std::string_view selector;  ///< where it shall run; empty: here if possible
+  Resolved* resolved = nullptr;
   Value arguments;
   CallOptions options;
+  bool wants_items = false;  ///< of a stream, one by one
+  bool as_values = true;     ///< the node's word: `result` has the result, not `taken`
+  const TypedShape* typed = nullptr;
+  void* given = nullptr;  ///< the arguments with their types, a std::tuple
+  void* taken = nullptr;  ///< the place for the result or the item, a std::optional
   Value result;
   std::optional<Error> error;
   void* record = nullptr;  ///< the node's
 };
+
+/// Throws the call's error.
+[[noreturn]] P2P_API void throw_error(PendingCall& call);
 
 /// A number that a service counts with; `add` may be called from any thread.
 struct Cell {
@@ -113,6 +147,12 @@ class Runtime {
                                              std::coroutine_handle<> caller) = 0;
   virtual void finish_call(PendingCall& call) = 0;
   virtual void drop_call(PendingCall& call) noexcept = 0;
+  // Of a stream, item by item: `next_item` returns what runs next and starts the call the first time.
+  // `take_item` runs when the reader does: true with an item in `result` or `taken`, false at the end or with
+  // an `error`.
+  virtual std::coroutine_handle<> next_item(PendingCall& call, Context* parent,
+                                            std::coroutine_handle<> reader) = 0;
+  [[nodiscard]] virtual bool take_item(PendingCall& call) = 0;
 
   // Waiting. The waiter is resumed in `after_ns` (the greatest number: never), by `wake`, or when its context
   // is stopped; then `stopped` says why. `forget` must be called if the frame goes before.
