@@ -273,10 +273,6 @@ extern "C" const p2p::PluginEntry p2p_plugin_v1 = {P2P_ABI + 1, sizeof(p2p::Plug
         self.put("snake", {"main.py": "class Run: pass\n"})
         self.assertIn("not supported yet", self.failed("snake")["reason"]["message"])
 
-    def test_a_service_toml_is_refused_rather_than_ignored(self):
-        self.put("configured", {"main.cpp": small("x"), "service.toml": 'isolation = "process"\n'})
-        self.assertIn("service.toml", self.failed("configured")["reason"]["message"])
-
     def test_two_kinds_of_program_in_one_folder_are_refused_with_both_names(self):
         self.put("twofold", {"main.cpp": small("x"), "ready.so": b"\x7fELF"})
         message = self.failed("twofold")["reason"]["message"]
