@@ -147,7 +147,7 @@ ProcessList Processes::list(const ProcessQuery& query, const Machine& machine) {
   usage_.forget_old(boot_ns());
   ProcessList list;
   UserNames users;
-  for (const std::int64_t pid : pids_of(proc_, most_read, list.not_read)) {
+  for (const std::int64_t pid : pids_of(proc_, most_read_, list.not_read)) {
     const std::optional<ProcessStat> stat = this->stat(pid);
     const std::optional<std::int64_t> uid = stat ? real_uid(pid) : std::nullopt;
     if (!uid) continue;  // it has ended meanwhile

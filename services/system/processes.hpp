@@ -36,9 +36,9 @@ struct Machine {
 
 class Processes {
  public:
-  static constexpr std::size_t most_read = 10'000;  ///< of one list: some 30 µs each
-
-  explicit Processes(std::string proc = "/proc") : proc_(std::move(proc)) {}
+  /// `most_read` of one list: each costs some 30 µs of a thread of the pool.
+  explicit Processes(std::string proc = "/proc", std::size_t most_read = 10'000)
+      : proc_(std::move(proc)), most_read_(most_read) {}
 
   /// `total` are those whose name fits. Cpu and memory come largest first, pids smallest first.
   [[nodiscard]] ProcessList list(const ProcessQuery& query, const Machine& machine);
@@ -54,6 +54,7 @@ class Processes {
   [[nodiscard]] double cpu_percent(const ProcessStat& stat);
 
   const std::string proc_;
+  const std::size_t most_read_;
   ProcessUsage usage_;
 };
 
