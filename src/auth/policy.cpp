@@ -86,11 +86,14 @@ Result<void> may_use(const RoutePolicy& route, const Caller& caller) {
   const bool role_fits =
       caller.role == Role::node ? route.node : route.least == Role::none || covers(caller.role, route.least);
   if (!role_fits) {
-    return fail(Errc::forbidden, "this needs role " + std::string(role_name(route.least)) +
-                                     ", the token has " + std::string(role_name(caller.role)));
+    return fail(Errc::forbidden,
+                "this needs role " + std::string(role_name(route.least)) + ", the token has " +
+                    std::string(role_name(caller.role)),
+                Value{{"reason", "role"}});
   }
   if (!route.scope.empty() && !caller.in_scope(route.scope)) {
-    return fail(Errc::forbidden, "the token's scopes do not hold " + std::string(route.scope));
+    return fail(Errc::forbidden, "the token's scopes do not hold " + std::string(route.scope),
+                Value{{"reason", "scope"}});
   }
   return {};
 }

@@ -50,10 +50,17 @@ constexpr Row table[] = {
     {"GET", "/services", "--yyyy"},
     {"GET", "/methods", "--yyyy"},
     {"GET", "/methods/{service}/{method}", "--yyyy"},
+    {"GET", "/methods/{service}/{method}/explain", "--yyyy"},
     {"GET", "/cluster/status", "--yyyy"},
     {"GET", "/cluster/nodes", "--yyyy"},
     {"GET", "/cluster/nodes/{id}", "--yyyy"},
     {"GET", "/debug/registry", "---yy-"},
+    {"GET", "/logs", "---yy-"},
+    {"GET", "/audit", "----y-"},
+    {"POST", "/admin/services/{name}/reload", "---yy-"},
+    {"POST", "/admin/services/{name}/restart", "---yy-"},
+    {"POST", "/admin/services/{name}/enable", "---yy-"},
+    {"POST", "/admin/services/{name}/disable", "---yy-"},
 };
 
 TEST(Policy, is_the_table_of_roles) {

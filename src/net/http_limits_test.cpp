@@ -322,6 +322,7 @@ TEST(HttpLimits, accepting_pauses_before_the_descriptors_run_out_and_goes_on_aft
   EXPECT_LT(open, 60U);
   h.pass(5);
   EXPECT_EQ(h.server.counters().connections, open) << "the sweep lets nobody in while there is no room";
+  EXPECT_EQ(h.server.counters().descriptors_out, 1U) << "told once";
   clients.back().get("/late");
   while (clients.size() > 20) clients.pop_front();
   clients.back().read_to("/late");

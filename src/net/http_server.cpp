@@ -49,6 +49,7 @@ struct HttpServer::Impl {
 
   /// A line at most once a minute, and one when it is over.
   void tell_of_descriptors(bool paused, int most) {
+    core->counters.descriptors_out += paused ? 1 : 0;
     const auto now = core->loop.clock().coarse_now();
     if (paused && (!told || now - *told >= std::chrono::minutes(1))) {
       told = now;

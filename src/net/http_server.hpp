@@ -136,6 +136,8 @@ struct HttpCounters {
   std::uint64_t bytes_in = 0, bytes_out = 0;
   std::uint64_t rejected_framing = 0, rejected_limit = 0, rejected_timeout = 0, rejected_not_http = 0,
                 rejected_full = 0;
+  std::uint64_t over_request_line = 0, over_headers = 0, over_body = 0;  ///< what of rejected_limit
+  std::uint64_t descriptors_out = 0;  ///< times that accepting paused for want of them
 };
 
 class HttpServer {

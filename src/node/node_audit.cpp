@@ -47,12 +47,16 @@ void NodeAudit::ran(AuditedCall call, std::move_only_function<void(bool)> done) 
 }
 
 void NodeAudit::denied(const AuditedCall& call, std::string_view reason) {
+  ++refusals_[std::string(reason)];
   AuditRecord record = record_of(call);
   record.outcome = reason;
   log_->deny(std::move(record));
 }
 
-void NodeAudit::denied(const DoorEvent& event) { log_->deny(p2p::record_of(event)); }
+void NodeAudit::denied(const DoorEvent& event) {
+  ++refusals_[event.kind];
+  log_->deny(p2p::record_of(event));
+}
 
 void NodeAudit::record(const DoorEvent& event, std::function<void(bool)> done) {
   log_->append(p2p::record_of(event), Durability::now, std::move(done));

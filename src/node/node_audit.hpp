@@ -5,6 +5,7 @@
 
 #include <filesystem>
 #include <functional>
+#include <map>
 #include <string>
 
 #include "base/clock.hpp"
@@ -29,6 +30,10 @@ class NodeAudit final : public CallAudit {
   void ran(AuditedCall call, std::move_only_function<void(bool)> done) override;
   void denied(const AuditedCall& call, std::string_view reason) override;
 
+  /// How often something was refused, by the kind of what was missing.
+  using Refusals = std::map<std::string, std::uint64_t, std::less<>>;
+  [[nodiscard]] const Refusals& refusals() const noexcept { return refusals_; }
+
   void denied(const DoorEvent& event);
   void record(const DoorEvent& event, std::function<void(bool)> done);
   void service_loaded(const std::string& service, const std::string& hash, bool taken);
@@ -43,6 +48,7 @@ class NodeAudit final : public CallAudit {
   std::string node_id_;
   AuditLog* log_ = nullptr;
   std::filesystem::path file_;
+  Refusals refusals_;
   Executor* executor_ = nullptr;
 };
 

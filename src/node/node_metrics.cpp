@@ -1,6 +1,7 @@
 // The figures behind GET /metrics (http-api.md, section 9), gathered when they are asked for.
+#include "node/door_metrics.hpp"
 #include "node/node_state.hpp"
-#include "service_layer/log_follow.hpp"
+#include "node/version.hpp"
 #include "telemetry/metrics_text.hpp"
 
 namespace p2p {
@@ -66,28 +67,20 @@ void add_cells(MetricsText& text, const ServiceCells& cells) {
     for (const auto& [name, entry] : named) {
       const auto value = static_cast<double>(__atomic_load_n(&entry->cell.value, __ATOMIC_RELAXED));
       if (entry->gauge)
-        text.gauge("p2p_service_gauge", "Gauges of services", value, {{"service", service}, {"name", name}});
+        text.gauge("p2p_service_value", "Gauges that services keep", value,
+                   {{"service", service}, {"name", name}});
       else
-        text.counter("p2p_service_counter_total", "Counters of services", value,
+        text.counter("p2p_service_events_total", "Counters that services keep", value,
                      {{"service", service}, {"name", name}});
     }
 }
 
-void add_log(MetricsText& text, const Log& log, const P2PServiceLayer* door) {
-  text.counter("p2p_log_dropped_total", "Lines that could not be written to stderr or the file",
-               static_cast<double>(log.dropped()));
-  if (door == nullptr) return;
-  text.gauge("p2p_log_followers", "Streams of the log that are open",
-             static_cast<double>(door->log_followers().size()));
-  text.counter("p2p_log_missed_total", "Lines that streams of the log were too slow for",
-               static_cast<double>(door->log_followers().dropped()));
-}
-
 }  // namespace
 
-std::string NodeState::metrics() const {
+std::string NodeState::metrics(MetricsFormat format) const {
   MetricsText text;
-  text.gauge("p2p_build_info", "Version of this node", 1, {{"version", facts_.version}});
+  text.gauge("p2p_build_info", "Version of this node", 1,
+             {{"version", facts_.version}, {"commit", std::string(product_commit)}});
   text.gauge("p2p_uptime_seconds", "Seconds since the start", uptime());
   text.gauge("p2p_nodes", "Nodes of the cluster", 1, {{"role", facts_.role}, {"status", "alive"}});
   for (const auto status : {ServiceStatus::starting, ServiceStatus::running, ServiceStatus::stopping,
@@ -96,20 +89,20 @@ std::string NodeState::metrics() const {
                {{"status", std::string(status_name(status))}});
   text.gauge("p2p_methods", "Public methods of this node",
              static_cast<double>(methods_.public_paths().size()));
-  text.counter("p2p_service_reloads_total", "Generations that took over from another",
-               static_cast<double>(services_.reloads()));
   text.gauge("p2p_services_leaked_generations", "Libraries that could not be unloaded",
              static_cast<double>(services_.leaked()));
   add_calls(text, stats_);
-  add_http(text, server_.counters(), door_ == nullptr ? nullptr : &door_->routes());
-  add_log(text, log_, door_);
+  add_http(text, server_.counters(), routes_);
   add_cells(text, cells_);
   const AuditCounters audit = audit_.counters();
   text.counter("p2p_audit_records_total", "Audit records on disk", static_cast<double>(audit.written));
   text.counter("p2p_audit_failures_total", "Audit records that could not be written",
                static_cast<double>(audit.failed));
+  add_counters(text, counters_);
+  add_refusals(text, audit_.refusals());
+  if (door_ != nullptr) add_door(text, server_.counters(), *door_, log_);
   text.process();
-  return text.text();
+  return format == MetricsFormat::open_metrics ? text.open_metrics() : text.text();
 }
 
 }  // namespace p2p

@@ -11,6 +11,7 @@
 #include "net/http_server.hpp"
 #include "node/coordinator_probe.hpp"
 #include "node/node_audit.hpp"
+#include "node/node_counters.hpp"
 #include "service_layer/node_view.hpp"
 #include "service_layer/p2p_service_layer.hpp"
 
@@ -29,7 +30,8 @@ struct NodeFacts {
 class NodeState final : public NodeView {
  public:
   NodeState(NodeFacts facts, const Clock& clock, ServiceRegistry& services, MethodRegistry& methods,
-            CallStats& stats, ServiceCells& cells, NodeAudit& audit, const HttpServer& server, const Log& log)
+            CallStats& stats, ServiceCells& cells, NodeAudit& audit, const HttpServer& server, const Log& log,
+            const NodeCounters& counters)
       : facts_(std::move(facts)),
         clock_(clock),
         services_(services),
@@ -38,7 +40,8 @@ class NodeState final : public NodeView {
         cells_(cells),
         audit_(audit),
         server_(server),
-        log_(log) {}
+        log_(log),
+        counters_(counters) {}
 
   void set_draining() { draining_ = true; }
   using ServiceActs =
@@ -46,6 +49,7 @@ class NodeState final : public NodeView {
   void set_service_acts(ServiceActs acts) { acts_ = std::move(acts); }
   void set_scanned(std::function<bool()> scanned) { scanned_ = std::move(scanned); }
   void set_probe(const CoordinatorProbe& probe) { probe_ = &probe; }
+  void set_routes(const RouteTable& routes) { routes_ = &routes; }
   void set_door(const P2PServiceLayer& door) { door_ = &door; }
 
   [[nodiscard]] NodePhase phase() const;
@@ -59,7 +63,7 @@ class NodeState final : public NodeView {
   [[nodiscard]] Value local_services() const override;
   [[nodiscard]] Value local_service(std::string_view name) const override;
   [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override;
-  [[nodiscard]] std::string metrics() const override;
+  [[nodiscard]] std::string metrics(MetricsFormat format) const override;
   void act_on_service(std::string_view name, ServiceAct act,
                       std::move_only_function<void(Result<Value>)> done) override {
     acts_(name, act, std::move(done));
@@ -86,9 +90,11 @@ class NodeState final : public NodeView {
   NodeAudit& audit_;
   const HttpServer& server_;
   const Log& log_;
+  const NodeCounters& counters_;
   std::function<bool()> scanned_;
   ServiceActs acts_;
   const CoordinatorProbe* probe_ = nullptr;
+  const RouteTable* routes_ = nullptr;
   const P2PServiceLayer* door_ = nullptr;
   bool draining_ = false;
 };

@@ -21,6 +21,7 @@
 #include "node/coordinator_probe.hpp"
 #include "node/late_handler.hpp"
 #include "node/node_audit.hpp"
+#include "node/node_counters.hpp"
 #include "node/node_state.hpp"
 #include "node/version.hpp"
 #include "registry/rpc_methods.hpp"
@@ -127,6 +128,7 @@ struct P2PAdminSystem::Parts {
   MethodRegistry methods;
   CallStats stats;
   ServiceCells cells;
+  NodeCounters counters;
   std::optional<CallRunner> runner;
   std::optional<ServiceBridge> bridge;
   std::optional<RPCMethods> rpc;
@@ -194,6 +196,7 @@ Result<void> P2PAdminSystem::start() {
 void P2PAdminSystem::Parts::make_call_path(const Config& config, const std::string& node_id) {
   runner.emplace(methods, loop, stats, &*audit, node_id);
   runner->on_slow_turn([this](std::string_view who, std::chrono::milliseconds time) {
+    counters.stalled(time);
     log.warn("Main",
              "{} kept the loop for {} ms, everybody else waited; blocking work belongs into run_blocking",
              who, time.count());
@@ -218,6 +221,7 @@ void P2PAdminSystem::Parts::make_services(const Config& config) {
       folder->bring_again(name);
   };
   hooks.loaded = [this](const std::string& service, const std::string& hash, bool taken) {
+    counters.loaded(service, taken);
     audit->service_loaded(service, hash, taken);
   };
   services.emplace(
@@ -257,7 +261,7 @@ void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& n
                                       const std::string& cluster_id) {
   NodeFacts facts{node_id, config.role,  cluster_id, std::string(product_version),
                   listen,  clock.wall(), clock.now()};
-  node.emplace(std::move(facts), clock, *services, methods, stats, cells, *audit, server, log);
+  node.emplace(std::move(facts), clock, *services, methods, stats, cells, *audit, server, log, counters);
   node->set_scanned([this] { return folder->first_scan_done(); });
   if (config.role == "worker") {
     probe.emplace(loop, log, config.coordinators);
@@ -271,6 +275,7 @@ void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& n
   settings.own_uid = getuid();
   settings.token_life = config.token_ttl;
   layer.emplace(std::move(settings), *rpc, *runner, *authenticator, *node, log, clock, random);
+  node->set_routes(layer->routes());
   node->set_door(*layer);
   late.set(*layer);
 }

@@ -61,7 +61,9 @@ Result<void> RPCMethods::permitted(const CallRequest& request, const MethodEntry
                                       : method.path + " needs role " + std::string(role_name(method.role)) +
                                             ", this token has " + std::string(role_name(caller.role)));
   }
-  if (runner_.stats().running() >= limits_.in_flight)
+  const bool full = runner_.stats().running() >= limits_.in_flight;
+  refused_for_room_ += full ? 1 : 0;
+  if (full)
     return fail(Errc::overloaded, std::to_string(limits_.in_flight) + " calls run on this node already",
                 Value{{"retry_after", 1}});
   if (method.role == Role::admin && audit_ != nullptr && !audit_->writable())

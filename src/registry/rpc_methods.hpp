@@ -76,6 +76,9 @@ class RPCMethods {
     return call.record_ != nullptr && runner_.take_item(*call.record_, item);
   }
 
+  /// Calls refused because so many ran.
+  [[nodiscard]] std::uint64_t refused_for_room() const noexcept { return refused_for_room_; }
+
   /// The public method at `path`, if its service runs: for what must be known before the call (its largest
   /// body).
   [[nodiscard]] const MethodEntry* find_public(const MethodPath& path);
@@ -94,6 +97,7 @@ class RPCMethods {
   CallRunner& runner_;
   CallAudit* audit_;
   Limits limits_;
+  std::uint64_t refused_for_room_ = 0;
 };
 
 }  // namespace p2p

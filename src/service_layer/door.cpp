@@ -122,12 +122,24 @@ DoorEvent event_of(const Request& request, std::string action, std::string objec
   return event;
 }
 
-void audit_refusal(Door& door, const Request& request, std::string_view reason) {
+namespace {
+
+std::string_view kind_of(const Request& request, const Error& error) {
+  if (error.code() == Errc::wrong_host) return "host";
+  if (error.code() == Errc::forbidden) return error.detail()["reason"] == Value("scope") ? "scope" : "role";
+  if (error.detail()["token_given"].kind() == Value::Kind::boolean) return "bad_token";
+  return request.route->policy->access == Access::credential ? "credential" : "no_token";
+}
+
+}  // namespace
+
+void audit_refusal(Door& door, const Request& request, std::string_view kind, std::string_view reason) {
   DoorEvent event =
       event_of(request, "request",
                std::string(request.http.method) + ' ' + std::string(request.http.path.substr(0, 256)));
   if (request.http.client != nullptr)
     event.peer = request.http.client->address_text();  // denials are folded by it
+  event.kind = kind;
   event.outcome = reason;
   door.node.denied(event);
 }
@@ -135,7 +147,7 @@ void audit_refusal(Door& door, const Request& request, std::string_view reason) 
 void answer_error(Door& door, const Request& request, HttpExchange& exchange, const Error& error) {
   if (error.code() == Errc::unauthenticated || error.code() == Errc::forbidden ||
       error.code() == Errc::wrong_host)
-    audit_refusal(door, request, error.message());
+    audit_refusal(door, request, kind_of(request, error), error.message());
   tell_failure(door, request.http.path, error, request.trace);
   door.headers.clear();
   append_error_headers(error, door.headers);

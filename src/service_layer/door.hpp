@@ -52,6 +52,11 @@ struct DoorSettings {
   std::size_t batch_limit = 100;                ///< requests in one batch
 };
 
+/// How often a limit of the door was reached.
+struct DoorLimits {
+  std::uint64_t batch = 0, result = 0, log_streams = 0, idempotency_keys = 0;
+};
+
 class LogFollowers;
 class RpcExchanges;
 
@@ -72,6 +77,7 @@ struct Door {
   const std::string ran_here;  ///< header lines that say so
   const std::string started;   ///< tells this run of the node from others
   Idempotency idempotency;
+  DoorLimits limits;
   std::string body, headers;  ///< of the answer being written; kept for their memory
 };
 
@@ -102,8 +108,8 @@ void answer_error(Door& door, const Request& request, HttpExchange& exchange, co
 
 /// What the audit log is told of a request; the outcome is still to be said.
 [[nodiscard]] DoorEvent event_of(const Request& request, std::string action, std::string object);
-/// The request was refused: for the audit log.
-void audit_refusal(Door& door, const Request& request, std::string_view reason);
+/// The request was refused: for the audit log, and counted under `kind`.
+void audit_refusal(Door& door, const Request& request, std::string_view kind, std::string_view reason);
 
 /// The query of the request, which may have only what its route knows; answers the error and gives none
 /// otherwise.

@@ -166,8 +166,10 @@ Result<std::vector<Result<Envelope>>> read_batch(std::string_view array, std::si
     return fail(Errc::invalid_request, "expected a request object, or an array of at least one");
   if (broken != nullptr) return fail(*broken);
   if (count > most)
-    return fail(Errc::invalid_request, "a batch has at most " + std::to_string(most) +
-                                           " requests, this one " + std::to_string(count));
+    return fail(
+        Errc::invalid_request,
+        "a batch has at most " + std::to_string(most) + " requests, this one " + std::to_string(count),
+        Value{{"limit", most}});
   return batch;
 }
 

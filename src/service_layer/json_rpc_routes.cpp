@@ -183,6 +183,7 @@ void json_rpc(Door& door, const Request& request, HttpExchange& exchange) {
     requests.push_back(std::move(envelope));
   } else {
     auto batch = read_batch(body, door.settings.batch_limit, door.settings.json);
+    if (!batch && batch.error().detail().find("limit") != nullptr) ++door.limits.batch;
     if (!batch) return refuse_all(door, request, exchange, batch.error());
     requests = *std::move(batch);
   }

@@ -80,6 +80,7 @@ void follow(Door& door, const Request& request, HttpExchange& exchange, LogQuery
     return answer_error(
         door, request, exchange,
         Error(Errc::node_not_found, "no node fits these filters; this node follows itself alone"));
+  if (door.followers->full()) ++door.limits.log_streams;
   if (door.followers->full())
     return answer_error(
         door, request, exchange,

@@ -92,7 +92,11 @@ void local_service(Door& door, const Request& request, HttpExchange& exchange) {
 }
 
 void metrics(Door& door, const Request& request, HttpExchange& exchange) {
-  answer_text(door, request, exchange, door.node.metrics(), "text/plain; version=0.0.4; charset=utf-8");
+  const bool open = request.headers.accept.find("application/openmetrics-text") != std::string_view::npos;
+  answer_text(door, request, exchange,
+              door.node.metrics(open ? MetricsFormat::open_metrics : MetricsFormat::prometheus),
+              open ? "application/openmetrics-text; version=1.0.0; charset=utf-8"
+                   : "text/plain; version=0.0.4; charset=utf-8");
 }
 
 void error_page(Door& door, const Request& request, HttpExchange& exchange) {

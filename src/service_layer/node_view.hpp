@@ -29,8 +29,12 @@ struct DoorEvent {
   std::string action;   ///< "token.issue", "request"
   std::string object;   ///< the subject of a token, or the path
   std::string outcome;  ///< "ok", or the reason of a refusal
+  std::string kind;     ///< of a refusal, for counting: "no_token", "role", ...
   TraceId trace{};
 };
+
+/// Prometheus text 0.0.4, or OpenMetrics 1.0.
+enum class MetricsFormat { prometheus, open_metrics };
 
 /// What an operator does to a service.
 enum class ServiceAct { reload, restart, enable, disable };
@@ -60,8 +64,7 @@ class NodeView {
   [[nodiscard]] virtual Value local_services() const = 0;
   [[nodiscard]] virtual Value local_service(std::string_view name) const = 0;
   [[nodiscard]] virtual std::vector<ReadyCheck> ready_checks() const = 0;
-  /// Prometheus text 0.0.4.
-  [[nodiscard]] virtual std::string metrics() const = 0;
+  [[nodiscard]] virtual std::string metrics(MetricsFormat format) const = 0;
 
   /// `done` gets the service as local_service shows it once the act has come to an end (or to where it must
   /// wait for something), or why it was not done. From the top of the loop.

@@ -88,6 +88,7 @@ void P2PServiceLayer::run_once(const Request& request, HttpExchange& exchange) {
     asked.add(std::to_string(part.size())).add(":").add(part);
   const auto outcome = door_.idempotency.begin(request.caller->subject, key, asked.finish(), exchange);
   if (outcome.run != nullptr) return request.route->answer(door_, request, *outcome.run);
+  if (outcome.again == nullptr && outcome.refused.code() == Errc::overloaded) ++door_.limits.idempotency_keys;
   if (outcome.again == nullptr) return answer_error(door_, request, exchange, outcome.refused);
   note(door_, request.route, outcome.again->status, request.trace, "again", request.started);
   exchange.respond(*outcome.again);
@@ -123,7 +124,7 @@ bool P2PServiceLayer::find_route(Request& request, HttpExchange& exchange) {
 bool P2PServiceLayer::query_is_safe(const Request& request, HttpExchange& exchange) {
   const std::string_view query = request.http.query;
   if (!query.starts_with("access_token=") && query.find("&access_token=") == query.npos) return true;
-  audit_refusal(door_, request, "a token in the URL");
+  audit_refusal(door_, request, "url_token", "a token in the URL");
   answer_error(
       door_, request, exchange,
       Error(

@@ -25,6 +25,8 @@ class P2PServiceLayer final : public HttpHandler {
   [[nodiscard]] std::string refusal(Errc code, std::string_view detail, std::string& headers) override;
 
   [[nodiscard]] const RouteTable& routes() const noexcept { return routes_; }
+  [[nodiscard]] std::uint64_t calls_refused_for_room() const noexcept { return door_.rpc.refused_for_room(); }
+  [[nodiscard]] const DoorLimits& limits() const noexcept { return door_.limits; }
   [[nodiscard]] const LogFollowers& log_followers() const noexcept { return *door_.followers; }
 
  private:

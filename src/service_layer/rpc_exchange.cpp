@@ -75,6 +75,7 @@ void RpcExchange::answered(Result<Value> result) {
   else
     write_ok(*result);
   if (result && door_.body.size() > door_.settings.result_limit) {
+    ++door_.limits.result;
     door_.body.clear();
     status = write_failure(
         Error(Errc::too_large,

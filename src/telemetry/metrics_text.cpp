@@ -38,6 +38,19 @@ void MetricsText::gauge(std::string_view family, std::string_view help, double v
   impl_->sample(family, help, prometheus::MetricType::Gauge, std::move(labels)).gauge.value = value;
 }
 
+void MetricsText::histogram(std::string_view family, std::string_view help, const Histogram& values,
+                            Labels labels) {
+  auto& histogram =
+      impl_->sample(family, help, prometheus::MetricType::Histogram, std::move(labels)).histogram;
+  histogram.sample_count = values.count();
+  histogram.sample_sum = values.sum();
+  std::uint64_t below = 0;
+  for (std::size_t i = 0; i < values.bounds().size(); ++i) {
+    below += values.counts()[i];
+    histogram.bucket.push_back({below, values.bounds()[i]});
+  }
+}
+
 void MetricsText::durations(std::string_view family, std::string_view help, const CallStats::Method& figures,
                             Labels labels) {
   auto& histogram =
@@ -69,11 +82,14 @@ void MetricsText::process() {
   for (std::filesystem::directory_iterator fd("/proc/self/fd", ignored), end; fd != end;
        fd.increment(ignored))
     ++open;
-  rlimit limit{};
+  rlimit limit{}, as{};
   getrlimit(RLIMIT_NOFILE, &limit);
+  getrlimit(RLIMIT_AS, &as);
   counter("process_cpu_seconds_total", "User and system time", (number(14) + number(15)) / ticks);
   gauge("process_start_time_seconds", "Start since the epoch", boot + number(22) / ticks);
   gauge("process_virtual_memory_bytes", "Virtual memory", number(23));
+  gauge("process_virtual_memory_max_bytes", "Limit of virtual memory, -1 when there is none",
+        as.rlim_cur == RLIM_INFINITY ? -1.0 : static_cast<double>(as.rlim_cur));
   gauge("process_resident_memory_bytes", "Resident memory",
         number(24) * static_cast<double>(sysconf(_SC_PAGESIZE)));
   gauge("process_open_fds", "Open descriptors", static_cast<double>(open));
@@ -84,6 +100,19 @@ std::string MetricsText::text() const {
   std::ostringstream out;
   prometheus::TextSerializer().Serialize(out, impl_->families);
   return std::move(out).str();
+}
+
+std::string MetricsText::open_metrics() const {
+  std::string out;
+  std::istringstream lines(text());
+  for (std::string line; std::getline(lines, line);) {
+    const bool head = line.starts_with("# HELP ") || line.starts_with("# TYPE ");
+    const auto name_end = line.find(' ', 7);
+    const bool total = head && name_end != line.npos && line.substr(0, name_end).ends_with("_total");
+    if (total) line.erase(name_end - 6, 6);
+    out += line + '\n';
+  }
+  return out += "# EOF\n";
 }
 
 }  // namespace p2p

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "telemetry/call_stats.hpp"
+#include "telemetry/histogram.hpp"
 
 namespace p2p {
 
@@ -25,6 +26,7 @@ class MetricsText {
   /// A sample of a family, which begins with its first one. Names of counters end in _total.
   void counter(std::string_view family, std::string_view help, double value, Labels labels = {});
   void gauge(std::string_view family, std::string_view help, double value, Labels labels = {});
+  void histogram(std::string_view family, std::string_view help, const Histogram& values, Labels labels = {});
   /// `timed` calls by the bounds of CallStats, in seconds.
   void durations(std::string_view family, std::string_view help, const CallStats::Method& figures,
                  Labels labels);
@@ -34,6 +36,9 @@ class MetricsText {
   void process();
 
   [[nodiscard]] std::string text() const;
+  /// The same as OpenMetrics 1.0: families of counters are named without _total, and the text says where it
+  /// ends.
+  [[nodiscard]] std::string open_metrics() const;
 
  private:
   struct Impl;

@@ -36,6 +36,27 @@ TEST(MetricsText, a_histogram_counts_up_to_all_timed_calls) {
   EXPECT_THAT(text.text(), HasSubstr("p2p_seconds_bucket{method=\"b\",le=\"+Inf\"} 2\n"));
 }
 
+TEST(MetricsText, a_histogram_of_ones_own_has_its_bounds) {
+  Histogram values({0.1, 1});
+  for (const double value : {0.05, 0.1, 0.5, 3.0}) values.add(value);
+  MetricsText text;
+  text.histogram("p2p_stall_seconds", "Stalls", values);
+  EXPECT_THAT(text.text(), HasSubstr("p2p_stall_seconds_bucket{le=\"0.1\"} 2\n"));
+  EXPECT_THAT(text.text(), HasSubstr("p2p_stall_seconds_bucket{le=\"1\"} 3\n"));
+  EXPECT_THAT(text.text(), HasSubstr("p2p_stall_seconds_bucket{le=\"+Inf\"} 4\n"));
+  EXPECT_THAT(text.text(), HasSubstr("p2p_stall_seconds_sum 3.65\n"));
+}
+
+TEST(MetricsText, as_open_metrics_a_family_of_counters_has_no_total_and_the_text_an_end) {
+  MetricsText text;
+  text.counter("p2p_calls_total", "Calls in total", 3, {{"outcome", "ok"}});
+  text.gauge("p2p_open_total_things", "Open", 1);
+  EXPECT_EQ(text.open_metrics(),
+            "# HELP p2p_calls Calls in total\n# TYPE p2p_calls counter\np2p_calls_total{outcome=\"ok\"} 3\n"
+            "# HELP p2p_open_total_things Open\n# TYPE p2p_open_total_things gauge\np2p_open_total_things "
+            "1\n# EOF\n");
+}
+
 TEST(MetricsText, a_process_tells_of_its_memory_and_its_start) {
   MetricsText text;
   text.process();

@@ -321,10 +321,10 @@ class KeepAlive(Framing):
 
 class ClientsThatLeave(Framing):
     def napping(self):
-        return self.node.metric("p2p_service_gauge", service="probe", name="napping")
+        return self.node.metric("p2p_service_value", service="probe", name="napping")
 
     def cancelled(self):
-        return self.node.metric("p2p_service_counter_total", service="probe", name="ended_early_cancelled")
+        return self.node.metric("p2p_service_events_total", service="probe", name="ended_early_cancelled")
 
     def start_naps(self, wire, number):
         body = b'{"params":{"ms":25000}}'

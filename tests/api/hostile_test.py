@@ -54,14 +54,14 @@ class Overload(Hostile):
         for wire in wires:
             wire.send(nap * 32)  # pipelined: 32 slots a connection
         until(
-            lambda: node.metric("p2p_service_gauge", service="probe", name="napping") == held, "all slots are held", 60
+            lambda: node.metric("p2p_service_value", service="probe", name="napping") == held, "all slots are held", 60
         )
         for _ in range(50):
             refused = node.request("POST", "/rpc/probe/add", {"params": {"a": 1}}, token)
             self.assertEqual((refused.status, refused.code), (503, "overloaded"), refused)
             self.assertGreaterEqual(int(refused.headers["retry-after"]), 1)
             self.assertEqual(node.request("GET", "/health").status, 200)
-        self.assertEqual(node.metric("p2p_service_gauge", service="probe", name="napping"), held, "none was answered")
+        self.assertEqual(node.metric("p2p_service_value", service="probe", name="napping"), held, "none was answered")
         for wire in wires:
             wire.close()
         until(lambda: node.rpc("probe/add", {"a": 1}).status == 200, "calls are taken again")

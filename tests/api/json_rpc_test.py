@@ -125,7 +125,7 @@ class StrictJsonRpc(RpcCase):
         thread = threading.Thread(target=lambda: box.append(self.send(entries)))
         thread.start()
         until(
-            lambda: self.node.metric("p2p_service_gauge", service="probe", name="napping") == 20 or box, "20 at once"
+            lambda: self.node.metric("p2p_service_value", service="probe", name="napping") == 20 or box, "20 at once"
         )
         thread.join(30)
         self.assertEqual({answer["error"]["code"] for answer in box[0][1]}, {-32005})

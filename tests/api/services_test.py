@@ -100,7 +100,7 @@ class DropIn(Folder):
                     f"POST /rpc/finishing/slow HTTP/1.1\r\nHost: 127.0.0.1:{self.node.port}\r\nContent-Length: 0\r\n"
                     f"Authorization: Bearer {self.node.token()}\r\n\r\n".encode()
                 )
-                until(lambda: self.node.metric("p2p_service_gauge", service="finishing", name="slow") == 1, "it runs")
+                until(lambda: self.node.metric("p2p_service_value", service="finishing", name="slow") == 1, "it runs")
                 change()
                 return wire.answer().json["result"]
 
@@ -148,7 +148,7 @@ class DropIn(Folder):
   Task<> initialize() override { every("tick", 20_ms, &Run::tick); co_return; }""",
             ),
         )
-        ticks = lambda: self.node.metric("p2p_service_counter_total", service="ticking", name="ticks")
+        ticks = lambda: self.node.metric("p2p_service_events_total", service="ticking", name="ticks")
         until(lambda: ticks() > 3, "the timer ticks")
         shutil.rmtree(folder)
         until(lambda: self.node.rpc("ticking/mark").status == 404, "the service is gone")
@@ -361,7 +361,7 @@ class Misbehaving(Folder):
         self.assertError(self.node.rpc("probe/nap", {"ms": 60000}, timeout_ms=50), 504, "timeout", -32005)
         self.assertError(self.node.rpc("probe/quick"), 504, "timeout", -32005)
         until(
-            lambda: self.node.metric("p2p_service_counter_total", service="probe", name="ended_early_timeout") >= 1,
+            lambda: self.node.metric("p2p_service_events_total", service="probe", name="ended_early_timeout") >= 1,
             "the method was told",
         )
 

@@ -44,7 +44,7 @@ class Stop(unittest.TestCase):
         thread = threading.Thread(target=work, daemon=True)
         thread.start()
         self.addCleanup(thread.join, 30)
-        until(lambda: node.metric("p2p_service_gauge", service="probe", name="napping") > 0, "the call runs")
+        until(lambda: node.metric("p2p_service_value", service="probe", name="napping") > 0, "the call runs")
         return thread, answers
 
     def refuses(self, node):

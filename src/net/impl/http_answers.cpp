@@ -141,6 +141,9 @@ void HttpConnection::drop_exchanges() {
 
 void HttpConnection::refuse(const HttpRefusal& refusal) {
   ++counter_of(refusal.code, core_->counters);
+  if (refusal.code == Errc::uri_too_long) ++core_->counters.over_request_line;
+  if (refusal.code == Errc::headers_too_large) ++core_->counters.over_headers;
+  if (refusal.code == Errc::too_large) ++core_->counters.over_body;
   core_->report(refusal.code, client_, refusal.detail);
   last_request_ = true;
   auto& exchange = take_exchange();

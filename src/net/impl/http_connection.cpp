@@ -182,6 +182,7 @@ void HttpConnection::hand_out() {
   ++core_->counters.requests;
   if (reader_.oversized()) {
     ++core_->counters.rejected_limit;
+    ++core_->counters.over_body;
     core_->report(Errc::too_large, client_, "body over its limit");
   }
   core_->handler.on_request(request(), exchange);
