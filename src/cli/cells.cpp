@@ -8,6 +8,7 @@
 
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "base/units.hpp"
 
 namespace p2p {
 namespace {
@@ -94,7 +95,7 @@ std::string cell_text(Cell cell, const Value& value, WallTime now) {
     case Cell::percent: return number ? fmt::format("{:.0f}%", *number) : "-";
     case Cell::milliseconds: return number ? text_of_milliseconds(*number) : "-";
     case Cell::span:
-      return number && *number > 0 ? text_of_span(Span(static_cast<std::int64_t>(*number))) : "-";
+      return number && *number > 0 ? duration_text(Span(static_cast<std::int64_t>(*number))) : "-";
     case Cell::ago: return told_time(value, now, " ago");
     case Cell::since: return told_time(value, now, "");
     case Cell::bytes: return number ? text_of_bytes(*number) : "-";

@@ -19,7 +19,7 @@ enum class Cell {
   count,         ///< a number, or how many items a list has
   percent,       ///< 12.4 -> 12%
   milliseconds,  ///< 0.41 -> 0.4 ms
-  span,          ///< milliseconds -> 60s; 0 -> -
+  span,          ///< milliseconds -> 90s, exactly; 0 -> -
   ago,           ///< a time -> 34s ago
   since,         ///< a time -> 3h, how long ago something began
   bytes,         ///< 1.5 GiB

@@ -108,8 +108,10 @@ std::string list_of_shared_options() {
 
 std::string list_of_selectors() {
   std::string users, text;
-  for (const Command& command : commands())
-    if ((command.shares & picks_nodes) != 0) users += (users.empty() ? "" : ", ") + std::string(command.name);
+  for (const Command& command : commands()) {
+    const Shares shares = command.verbs.empty() ? command.shares : command.verbs.front().shares;
+    if ((shares & picks_nodes) != 0) users += (users.empty() ? "" : ", ") + std::string(command.name);
+  }
   if (users.empty()) return {};
   for (const auto& [share, option, top] : shared_options())
     if (share == picks_nodes && top != SharedOption::Top::unlisted) text += option_entry(option);
@@ -131,12 +133,14 @@ std::string list_of_verbs(const Command& command) {
 }
 
 std::string list_of_options(const Command& command) {
-  std::string own, common;
+  std::string own, common, selectors;
   for (const Option& option : command.options) own += option_entry(option);
   for (const auto& [share, option, top] : shared_options())
-    if ((command.shares & share) == share) common += option_entry(option);
+    if ((command.shares & share) == share)
+      (share == picks_nodes ? selectors : common) += option_entry(option);
   if (!own.empty()) own = "\nOptions\n" + own;
-  return own + "\nCommon options\n" + common;
+  if (!selectors.empty()) selectors = "\nChoose nodes\n" + selectors;
+  return own + selectors + "\nCommon options\n" + common;
 }
 
 std::string list_of_examples(const Command& command) {

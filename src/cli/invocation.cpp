@@ -66,6 +66,11 @@ Result<std::chrono::milliseconds> Invocation::duration(std::string_view key,
   return std::chrono::duration_cast<std::chrono::milliseconds>(*span);
 }
 
+std::vector<std::string> Invocation::given(std::string_view key) const {
+  const auto found = values_.find(key);
+  return found == values_.end() ? std::vector<std::string>() : found->second;
+}
+
 void Invocation::put(std::string_view key, std::vector<std::string> values) {
   values_.insert_or_assign(std::string(key), std::move(values));
 }

@@ -36,6 +36,8 @@ class Invocation {
   [[nodiscard]] Result<std::chrono::milliseconds> duration(std::string_view key,
                                                            std::chrono::milliseconds fallback) const;
 
+  /// What was put so far, whatever the command is.
+  [[nodiscard]] std::vector<std::string> given(std::string_view key) const;
   void put(std::string_view key, std::vector<std::string> values);
 
  private:

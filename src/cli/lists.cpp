@@ -11,11 +11,11 @@ namespace p2p {
 namespace {
 
 constexpr Column node_columns[] = {
-    {.title = "NODE", .member = "node_id", .flexible = true},
+    {.title = "NODE", .member = "node_id", .least = 20},
     {.title = "ROLE", .member = "role"},
     {.title = "STATUS", .member = "status", .cell = Cell::state},
     {.title = "STATE", .member = "state", .cell = Cell::state, .wide = true},
-    {.title = "ADDRESS", .member = "", .cell = Cell::place, .flexible = true},
+    {.title = "ADDRESS", .member = "", .cell = Cell::place},
     {.title = "CPU", .member = "cpu_percent", .cell = Cell::percent, .drop = 2},
     {.title = "MEM", .member = "memory_percent", .cell = Cell::percent, .drop = 3},
     {.title = "SERVICES", .member = "services", .cell = Cell::count, .drop = 1},
@@ -27,19 +27,19 @@ constexpr Column node_columns[] = {
 };
 
 constexpr Column service_columns[] = {
-    {.title = "SERVICE", .member = "name", .flexible = true},
+    {.title = "SERVICE", .member = "name", .least = 20},
     {.title = "STATE", .member = "status", .cell = Cell::state},
     {.title = "VERSION", .member = "version", .drop = 1},
     {.title = "NODES", .member = "nodes", .cell = Cell::count},
     {.title = "METHODS", .member = "methods", .cell = Cell::count},
-    {.title = "CALLS/S", .member = "calls_per_second", .cell = Cell::count, .drop = 2},
+    {.title = "CALLS", .member = "calls", .cell = Cell::count, .drop = 2},
     {.title = "ON", .member = "nodes", .wide = true},
 };
 
 constexpr Column method_columns[] = {
     {.title = "METHOD", .member = "method", .cell = Cell::method},
-    {.title = "DESCRIPTION", .member = "description", .flexible = true},
-    {.title = "PARAMETERS", .member = "parameters", .flexible = true},
+    {.title = "DESCRIPTION", .member = "description", .least = 12},
+    {.title = "PARAMETERS", .member = "parameters", .least = 12},
     {.title = "CACHE", .member = "cache_ttl_ms", .cell = Cell::span, .drop = 2},
     {.title = "ROLE", .member = "role", .drop = 1},
     {.title = "TIMEOUT", .member = "timeout_ms", .cell = Cell::span, .wide = true},

@@ -110,7 +110,9 @@ Result<void> Reader::take(Invocation& said, const Level& level) const {
     }
     for (const std::string& value : made->results())
       if (auto good = check_choice("--" + key, option->choices, value); !good) return good;
-    said.put(key, made->results());
+    std::vector<std::string> values = option->repeatable ? said.given(key) : std::vector<std::string>();
+    values.insert(values.end(), made->results().begin(), made->results().end());
+    said.put(key, std::move(values));
   }
   for (const auto& [argument, made] : level.arguments) {
     if (made->count() == 0) continue;

@@ -127,6 +127,52 @@ TEST(Parser, what_is_common_stands_before_or_after_the_command) {
     EXPECT_EQ(taken(words).text("output"), "json");
 }
 
+TEST(Parser, parameters_of_a_method_are_words_and_never_options) {
+  const Invocation said = taken({"call", "system.ping", "key=-1", "text=--foo", "a:=[1,2]", "-d", "-"});
+  EXPECT_EQ(said.text("METHOD"), "system.ping");
+  EXPECT_EQ(said.all("key=value"), (std::vector<std::string>{"key=-1", "text=--foo", "a:=[1,2]"}));
+  EXPECT_EQ(said.text("data"), "-");
+  EXPECT_EQ(refused({"call", "system.ping", "--count=3"}), "unknown option --count | write count=3");
+  EXPECT_EQ(refused({"call", "system.ping", "--count", "3"}), "unknown option --count | write count=VALUE");
+  EXPECT_EQ(refused({"call", "system.ping", "--nod=web"}),
+            "unknown option --nod | did you mean --node?   (p2p_admin help call); a parameter of the method: "
+            "write nod=web");
+}
+
+TEST(Parser, a_word_that_is_spelled_like_a_command_stays_an_argument) {
+  EXPECT_EQ(taken({"methods", "nodes"}).text("METHOD"), "nodes");
+  EXPECT_EQ(taken({"nodes", "logs"}).text("NODE"), "logs");
+  EXPECT_EQ(taken({"service", "reload", "nodes"}).command, find_command("service reload"));
+  EXPECT_EQ(taken({"service", "reload", "nodes"}).text("NAME"), "nodes");
+  EXPECT_EQ(taken({"context", "rm", "context"}).text("NAME"), "context");
+}
+
+TEST(Parser, a_mistyped_verb_of_a_family_gets_the_nearest_one) {
+  EXPECT_EQ(refused({"service", "relod", "x"}),
+            "unknown command service relod | did you mean service reload?   (p2p_admin help service)");
+  EXPECT_EQ(refused({"token", "shwo"}),
+            "unknown command token shwo | did you mean token show?   (p2p_admin help token)");
+}
+
+TEST(Parser, what_a_command_needs_is_named_with_an_example) {
+  EXPECT_EQ(refused({"call"}), "call: METHOD is missing | p2p_admin call system.get_system_info");
+  EXPECT_EQ(refused({"service", "reload"}),
+            "service reload: NAME is missing | p2p_admin service reload hello");
+  EXPECT_EQ(refused({"completions", "tcsh"}), "SHELL: 'tcsh' is none of bash, zsh, fish | write one of them");
+}
+
+TEST(Parser, what_is_repeatable_is_kept_whole_and_of_the_rest_the_last_counts) {
+  const Invocation said =
+      taken({"--node", "a", "nodes", "--node", "b", "-o", "json", "--node=c", "-o", "yaml"});
+  EXPECT_EQ(said.all("node"), (std::vector<std::string>{"a", "b", "c"}));
+  EXPECT_EQ(said.text("output"), "yaml");
+}
+
+TEST(Parser, asking_for_an_option_that_the_command_does_not_have_is_a_mistake_of_ours) {
+  EXPECT_THROW((void)taken({"version"}).has("coord"), std::logic_error);
+  EXPECT_NO_THROW((void)taken({"nodes"}).has("coord"));
+}
+
 TEST(Parser, an_error_keeps_what_was_read_besides) {
   const Reading reading = read_command_line({"version", "--bogus", "-o", "json"});
   ASSERT_TRUE(reading.error);

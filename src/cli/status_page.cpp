@@ -13,7 +13,10 @@ double number(const Value& value) {
   return value.kind() == Value::Kind::integer || value.kind() == Value::Kind::real ? value.as_double() : 0;
 }
 
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+std::string first_line(const Value& value) {
+  if (!value.is_string()) return word(value);
+  return word(Value(value.as_string().substr(0, value.as_string().find('\n'))));
+}
 
 std::string place_of(const Value& status) {
   for (const Value& node : status["nodes"].as_array())
@@ -50,13 +53,14 @@ std::string cache(const Value& figures) {
   return text;
 }
 
-void add_node_problems(const Value& status, std::vector<Problem>& problems) {
+void add_node_problems(const Value& status, WallTime now, std::vector<Problem>& problems) {
   for (const Value& node : status["nodes"].as_array()) {
     const std::string name = word(node["node_id"]), member = word(node["status"]),
                       state = word(node["state"]);
     if (member == "dead" || member == "suspected")
-      problems.push_back({fmt::format("node {} is {}, last seen {}", name, member, word(node["last_seen"])),
-                          "p2p_admin nodes " + name});
+      problems.push_back(
+          {fmt::format("node {} is {}, seen {}", name, member, cell_text(Cell::ago, node["last_seen"], now)),
+           "p2p_admin nodes " + name});
     else if (state == "degraded" || state == "starting" || state == "draining")
       problems.push_back({fmt::format("node {} is {}", name, state), "p2p_admin nodes " + name});
   }
@@ -65,18 +69,24 @@ void add_node_problems(const Value& status, std::vector<Problem>& problems) {
 void add_service_problems(const Value& status, std::vector<Problem>& problems) {
   for (const Value& service : status["services"].as_array()) {
     const std::string name = word(service["name"]), state = word(service["status"]);
-    const Value& reason = service["reason"].is_null() ? service["update"]["reason"] : service["reason"];
-    if (state == "running" && reason.is_null()) continue;
-    const std::string why = reason.is_null() ? "" : ": " + first_line(word(reason));
-    problems.push_back({fmt::format("service {} is {}{}", name, state, why), "p2p_admin services " + name});
+    const Value &reason = service["reason"], &refused = service["update"]["reason"];
+    const std::string hint = "p2p_admin services " + name;
+    if (state != "running" && state != "starting")
+      problems.push_back(
+          {fmt::format("service {}: {}{}", name, state, reason.is_null() ? "" : ", " + first_line(reason)),
+           hint});
+    else if (!refused.is_null())
+      problems.push_back(
+          {fmt::format("service {} runs on as it was, its update failed: {}", name, first_line(refused)),
+           hint});
   }
 }
 
 }  // namespace
 
-std::vector<Problem> problems_of(const Value& status) {
+std::vector<Problem> problems_of(const Value& status, WallTime now) {
   std::vector<Problem> problems;
-  add_node_problems(status, problems);
+  add_node_problems(status, now, problems);
   add_service_problems(status, problems);
   if (status["cluster"]["network_health"]["coordinator_available"] == Value(false))
     problems.push_back({"no coordinator is reachable", "p2p_admin coordinator"});
@@ -85,10 +95,10 @@ std::vector<Problem> problems_of(const Value& status) {
   return problems;
 }
 
-std::string status_page(const Value& status, WallTime, const Terminal& terminal) {
+std::string status_page(const Value& status, WallTime now, const Terminal& terminal) {
   const Value& health = status["health"];
   std::string text;
-  for (const Problem& problem : problems_of(status))
+  for (const Problem& problem : problems_of(status, now))
     text += fmt::format("{} {}\n         {}\n", terminal.paint_out(Colour::red, "problem:"), problem.what,
                         problem.hint);
   text += fmt::format("node      {} on {}: {}, {}, version {}, up {}\n", word(health["node_id"]),

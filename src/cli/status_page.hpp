@@ -19,6 +19,6 @@ namespace p2p {
 struct Problem {
   std::string what, hint;
 };
-[[nodiscard]] std::vector<Problem> problems_of(const Value& status);
+[[nodiscard]] std::vector<Problem> problems_of(const Value& status, WallTime now);
 
 }  // namespace p2p

@@ -6,7 +6,7 @@
 namespace p2p {
 namespace {
 
-constexpr std::size_t gap = 2, least_flexible = 12;
+constexpr std::size_t gap = 2;
 
 bool right_aligned(Cell cell) {
   return cell == Cell::count || cell == Cell::percent || cell == Cell::milliseconds || cell == Cell::span ||
@@ -34,12 +34,13 @@ std::size_t total_width(const std::vector<Strip>& strips) {
 void fit(std::vector<Strip>& strips, std::size_t limit) {
   while (total_width(strips) > limit) {
     const std::size_t over = total_width(strips) - limit;
-    Strip* widest = nullptr;
+    Strip* widest = nullptr;  // of those that may be cut
     for (Strip& strip : strips)
-      if (strip.column->flexible && strip.width > least_flexible && (!widest || strip.width > widest->width))
+      if (strip.column->least > 0 && strip.width > strip.column->least &&
+          (!widest || strip.width > widest->width))
         widest = &strip;
     if (widest != nullptr) {
-      widest->width = std::max(least_flexible, widest->width - std::min(widest->width, over));
+      widest->width = std::max(widest->column->least, widest->width - std::min(widest->width, over));
       continue;
     }
     const auto least =

@@ -19,7 +19,7 @@ struct Column {
   std::string_view member;  ///< of a row: "cpu_percent", "metadata.version"; empty: the whole row
   Cell cell = Cell::text;
   bool wide = false;      ///< with -o wide only
-  bool flexible = false;  ///< is cut when the table is too wide
+  std::size_t least = 0;  ///< may be cut to so many characters when the table is too wide; 0: never
   int drop = 0;           ///< left out when that does not suffice, the highest first; 0: never
 };
 

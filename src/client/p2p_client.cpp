@@ -141,7 +141,7 @@ struct P2PClient::Impl final : HttpReply {
     Error error(Errc::node_unreachable,
                 settings.place + (cut ? " broke off its answer" : " does not answer"));
     error.with("cause", why.detail()["reason"]);
-    if (!cut && at.is_loopback()) error.with("hint", fmt::format("p2p_admin coordinator --port {}", at.port));
+    if (!cut && !settings.unreachable_hint.empty()) error.with("hint", settings.unreachable_hint);
     return error;
   }
   Error broken(const Error& why) const {

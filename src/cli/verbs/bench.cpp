@@ -134,7 +134,7 @@ Result<int> bench(const Invocation& said, World& world) {
   std::chrono::milliseconds duration = wishes->duration;
   if ((*link)->end())
     duration = duration.count() == 0 ? (*link)->timeout() : std::min(duration, (*link)->timeout());
-  client.set_timeout(std::chrono::milliseconds(0));
+  client.set_timeout((*link)->timeout());
   Result<LoadPlan> plan = plan_of(said, client, *wishes, (*link)->timeout());
   if (!plan) return fail(plan.error());
   if (auto agreed = agree(said, world, **link, "bench of " + method); !agreed) return fail(agreed.error());
@@ -145,6 +145,7 @@ Result<int> bench(const Invocation& said, World& world) {
   const auto cpu_before = node_cpu(client);
   const Result<LoadReport> report = load.run(wishes->calls, duration);
   if (!report) return fail(report.error());
+  client.set_timeout((*link)->timeout());
   const auto cpu_after = report->interrupted ? std::nullopt : node_cpu(client);
   const auto cpu = cpu_before && cpu_after ? std::optional(*cpu_after - *cpu_before) : std::nullopt;
   const Value document = document_of_report(method, *wishes, *report, cpu);

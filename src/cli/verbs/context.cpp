@@ -15,8 +15,8 @@ namespace {
 constexpr Column columns[] = {
     {.title = "CONTEXT", .member = "name"},
     {.title = "CURRENT", .member = "current"},
-    {.title = "COORD", .member = "coord", .flexible = true},
-    {.title = "TOKEN", .member = "token", .flexible = true},
+    {.title = "COORD", .member = "coord", .least = 20},
+    {.title = "TOKEN", .member = "token", .least = 20},
     {.title = "PROTECTED", .member = "protected", .drop = 1},
     {.title = "STATE", .member = "state", .cell = Cell::state},
 };
