@@ -2,6 +2,7 @@
 #include <fmt/format.h>
 
 #include "cli/lists.hpp"
+#include "cli/method_hint.hpp"
 #include "cli/method_page.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "model/method_path.hpp"
@@ -21,7 +22,7 @@ Value for_role(Value document, const std::string& role) {
 
 Result<int> one(World& world, P2PClient& client, const MethodPath& path) {
   const Result<Value> method = client.get("/methods/" + path.text());
-  if (!method) return fail(method.error());
+  if (!method) return fail(with_method_hint(client, path.text(), method.error()));
   if (world.output == Output::table || world.output == Output::wide)
     world.terminal.out(method_page(*method));
   else
