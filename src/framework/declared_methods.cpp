@@ -52,17 +52,18 @@ MethodParameters parameters_of(const std::vector<MethodInfo>& methods) {
   return known;
 }
 
-std::optional<FailureReason> check_overrides(const ServiceSettings& settings, const MethodParameters& known) {
+std::optional<FailureReason> check_overrides(const MethodOverrides& words, const std::string& file,
+                                             const MethodParameters& known) {
   std::vector<std::string> methods;
   for (const auto& [name, parameters] : known) methods.push_back(name);
-  for (const auto& [name, words] : settings.methods) {
+  for (const auto& [name, word] : words) {
     const auto wrong = [&](std::string message) {
       return FailureReason{
-          "settings", "methods." + name.substr(0, 64) + message, settings.file, words.line, words.column, {}};
+          "settings", "methods." + name.substr(0, 64) + message, file, word.line, word.column, {}};
     };
     const auto method = known.find(name);
     if (method == known.end()) return wrong(": the service has no such method" + did_you_mean(name, methods));
-    for (const std::string& secret : words.secrets.value_or(std::vector<std::string>()))
+    for (const std::string& secret : word.secrets.value_or(std::vector<std::string>()))
       if (std::ranges::find(method->second, secret) == method->second.end())
         return wrong(".secret: the method has no parameter " + secret.substr(0, 64) +
                      did_you_mean(secret, method->second));

@@ -11,7 +11,7 @@
 #include <p2p/method.hpp>
 
 #include "framework/failure_reason.hpp"
-#include "framework/service_settings.hpp"
+#include "registry/method_override.hpp"
 
 namespace p2p {
 
@@ -26,8 +26,9 @@ namespace p2p {
 using MethodParameters = std::map<std::string, std::vector<std::string>, std::less<>>;
 [[nodiscard]] MethodParameters parameters_of(const std::vector<MethodInfo>& methods);
 
-/// The operator's words about a method or parameter that is not there: words that nobody would follow.
-[[nodiscard]] std::optional<FailureReason> check_overrides(const ServiceSettings& settings,
+/// The operator's words, in `file`, about a method or parameter that is not there: nobody would follow them.
+[[nodiscard]] std::optional<FailureReason> check_overrides(const MethodOverrides& words,
+                                                           const std::string& file,
                                                            const MethodParameters& known);
 
 }  // namespace p2p

@@ -299,7 +299,7 @@ class Linter {
       for (const Member& property : method["params_schema"]["properties"].as_object())
         names.push_back(property.first);
     }
-    if (const auto wrong = check_overrides(settings_, known)) complain(*wrong);
+    if (const auto wrong = check_overrides(settings_.methods, settings_.file, known)) complain(*wrong);
   }
 
   std::vector<std::string> beside() const {

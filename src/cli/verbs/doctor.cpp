@@ -3,13 +3,13 @@
 #include "cli/doctor/node.hpp"
 #include "cli/doctor/programs.hpp"
 #include "cli/environment.hpp"
+#include "cli/node_link.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "node/version.hpp"
 
 namespace p2p {
 namespace {
 
-constexpr std::chrono::seconds standard_patience{5};
 constexpr std::uint16_t usual_ports[] = {8001, 8002, 8003};
 
 void check_program(const Config& config, DoctorReport& report) {
@@ -37,15 +37,6 @@ Config settings(const Invocation& said, DoctorReport& report) {
   return config;
 }
 
-std::string coord_of(const Invocation& said, const World& world) {
-  if (said.has("coord")) return said.text("coord");
-  return world.environment.coord.empty() ? "127.0.0.1:8001" : world.environment.coord;
-}
-
-Secret token_of(const Invocation& said, const World& world) {
-  return Secret(said.has("token") ? said.text("token") : world.environment.token);
-}
-
 void check_machine(const Config& config, DoctorReport& report) {
   if (!config.state_dir.empty()) {
     check_state_dir(config.state_dir, report);
@@ -68,8 +59,6 @@ void show(const DoctorReport& report, World& world) {
 }  // namespace
 
 Result<int> run_doctor(const Invocation& said, World& world) {
-  const auto patience = said.duration("timeout", standard_patience);
-  if (!patience) return fail(patience.error());
   DoctorReport report;
   Loop loop(world.clock, nullptr);
   const Config config = settings(said, report);
@@ -78,13 +67,9 @@ Result<int> run_doctor(const Invocation& said, World& world) {
   check_compiler(loop, config.compiler, report);
   check_python(loop, report);
   check_redis(config.redis_url, report);
-  P2PClient::Settings settings;
-  settings.place = coord_of(said, world);
-  settings.token = token_of(said, world);
-  settings.timeout = *patience;
-  const auto node = P2PClient::make(loop, std::move(settings));
-  if (!node) return fail(node.error());
-  check_node(**node, report);
+  const auto link = NodeLink::open(said, world);
+  if (!link) return fail(link.error());
+  check_node((*link)->client(), report);
   show(report, world);
   return report.count(DoctorLine::Level::fail) == 0 ? 0 : 1;
 }
