@@ -1,8 +1,7 @@
 // What the operator says of a service, put in force: when it is loaded, and while it runs.
 #include <atomic>
 
-#include <p2p/detail/nearest.hpp>
-
+#include "framework/declared_methods.hpp"
 #include "framework/live_service.hpp"
 
 namespace p2p {
@@ -10,39 +9,10 @@ namespace {
 
 constexpr std::size_t most_configs = 64;  // former ones that are kept readable
 
-FailureReason settings_failure(const ServiceSettings& settings, const MethodOverride& words,
-                               std::string message) {
-  return {"settings", std::move(message), settings.file, words.line, words.column, {}};
-}
-
-std::string did_you_mean(std::string_view word, const std::vector<std::string>& known) {
-  const std::string close = nearest(word, known);
-  return close.empty() ? close : "; did you mean " + close + '?';
-}
-
 }  // namespace
 
-/// Words about what is not there would be words that nobody follows.
 std::optional<FailureReason> LiveService::check(const MethodOverrides& words) const {
-  std::vector<std::string> methods;
-  std::map<std::string, std::vector<std::string>, std::less<>> parameters;
-  for (const MethodInfo& method : instance_->object().declared_methods()) {
-    methods.push_back(method.name);
-    for (const Parameter& parameter : method.parameters) parameters[method.name].push_back(parameter.name);
-  }
-  for (const auto& [name, word] : words) {
-    if (std::find(methods.begin(), methods.end(), name) == methods.end())
-      return settings_failure(
-          settings_, word,
-          "methods." + name.substr(0, 64) + ": the service has no such method" + did_you_mean(name, methods));
-    const std::vector<std::string>& known = parameters[name];
-    for (const std::string& secret : word.secrets.value_or(std::vector<std::string>()))
-      if (std::find(known.begin(), known.end(), secret) == known.end())
-        return settings_failure(settings_, word,
-                                "methods." + name + ".secret: the method has no parameter " +
-                                    secret.substr(0, 64) + did_you_mean(secret, known));
-  }
-  return std::nullopt;
+  return check_overrides(words, settings_.file, parameters_of(instance_->object().declared_methods()));
 }
 
 GenerationPtr LiveService::make_generation(const MethodOverrides& words, std::vector<std::string>* rejected) {

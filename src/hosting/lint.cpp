@@ -101,10 +101,13 @@ class Linter {
  private:
   void go_on() {
     read_settings();
-    auto source = source_of(name_, listing_.files);
+    auto source = source_of(name_, listing_.files, settings_.entry);
     if (!source) return complain(source.error());
     if (source->kind == ServiceSource::Kind::none) return nothing_to_run();
-    const Examined loadable = bring(*source);
+    if (!settings_.enabled)
+      return warn("enabled = false: a node does not load it, and nothing more is looked at",
+                  shown(settings_.file));
+    const Examined loadable = bring(source->kind);
     if (loadable.reason) return complain(*loadable.reason);
     if (!loadable.copy.empty()) look_at(loadable);
   }
@@ -150,17 +153,17 @@ class Linter {
     return report_.findings.empty();
   }
 
-  /// A mistake in it does not keep the rest from being looked at.
+  /// A mistake in it does not keep the rest from being looked at, as if it were not there.
   void read_settings() {
     const auto file = std::ranges::find(listing_.files, service_toml_name);
     if (file == listing_.files.end()) return;
-    listing_.files.erase(file);
     auto settings = read_service_toml(name_, read_text(place_ / service_toml_name));
-    if (settings)
+    if (settings) {
       settings_ = *std::move(settings);
-    else
-      complain(settings.error());
-    if (!settings_.enabled) warn("enabled = false: a node does not load it", shown(settings_.file));
+      return;
+    }
+    complain(settings.error());
+    listing_.files.erase(file);
   }
 
   void nothing_to_run() {
@@ -174,17 +177,19 @@ class Linter {
   }
 
   /// A library that may be loaded, or why there is none.
-  Examined bring(const ServiceSource& source) {
+  Examined bring(ServiceSource::Kind kind) {
     CompileSetup setup = order_.setup;
     setup.services_dir = services_;
-    std::string version;
-    if (source.kind == ServiceSource::Kind::sources) {
-      auto asked = compiler_version();
-      if (!asked) return refused(asked.error());
-      version = *asked;
-    }
-    Examined done = examine(
-        {services_, BuildStore(temporary_.path()), std::move(setup), version, listing_, source, {}, 1});
+    OrReason<std::string> version{std::string()};
+    if (kind == ServiceSource::Kind::sources) version = compiler_version();
+    Examined done = examine({.services_dir = services_,
+                             .store = BuildStore(temporary_.path()),
+                             .setup = std::move(setup),
+                             .compiler = std::move(version),
+                             .listing = listing_,
+                             .known = {},
+                             .known_settings = {},
+                             .number = 1});
     if (done.moved_on)
       return refused(
           {"folder", "its files are being written; lint it again when that is done", {}, 0, 0, {}});
