@@ -54,6 +54,11 @@ class BridgeRuntime final : public detail::Runtime {
   }
   void finish_call(detail::PendingCall& call) override { bridge_.finish(call); }
   void drop_call(detail::PendingCall& call) noexcept override { bridge_.drop(call); }
+  std::coroutine_handle<> next_item(detail::PendingCall& call, Context* parent,
+                                    std::coroutine_handle<> reader) override {
+    return bridge_.next_item(call, parent, reader, rest_.identity());
+  }
+  bool take_item(detail::PendingCall& call) override { return bridge_.take_item(call); }
   void wait(detail::Waiting& waiting, std::int64_t after_ns) override { rest_.wait(waiting, after_ns); }
   void wake(detail::Waiting& waiting) override { rest_.wake(waiting); }
   void forget(detail::Waiting& waiting) noexcept override { rest_.forget(waiting); }

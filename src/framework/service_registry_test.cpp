@@ -34,7 +34,7 @@ TEST_F(ServiceRegistryTest, a_service_serves_once_initialize_has_returned) {
   EXPECT_EQ(node.ask("a/version"), R"(ok "a1")");
   EXPECT_TRUE(node.services.settled());
   EXPECT_EQ(node.loaded, Events{"a a1"});
-  EXPECT_TRUE(node.log.has("INFO | Registry | a: 7 methods, 6 public")) << node.log.text();
+  EXPECT_TRUE(node.log.has("INFO | Registry | a: 8 methods, 7 public")) << node.log.text();
 }
 
 TEST_F(ServiceRegistryTest, what_is_shown_of_a_service_holds_its_methods_and_what_it_says_of_itself) {
@@ -46,7 +46,7 @@ TEST_F(ServiceRegistryTest, what_is_shown_of_a_service_holds_its_methods_and_wha
   EXPECT_EQ(shown["isolation"], Value("in_process"));
   EXPECT_EQ(shown["internal"], Value::array({"internal"}));
   EXPECT_EQ(shown["methods"], shown["info"]["exposed_methods"]);
-  EXPECT_EQ(shown["methods"].size(), 6u);
+  EXPECT_EQ(shown["methods"].size(), 7u);
   EXPECT_EQ(shown["info"]["description"], Value("planned a1"));
   EXPECT_EQ(shown["info"]["node_id"], Value("node-1"));
   EXPECT_GT(shown["generation"].as_int(), 0);

@@ -45,6 +45,7 @@ bool CallRunner::take_item(detail::PendingCall& call) {
 }
 
 bool CallRunner::take_item(CallRecord& record, Value& item) {
+  if (record.stream == nullptr) return false;  // a result is to come
   if (!record.stream->has_item()) {
     if (record.stream->has_ended())
       end(record);

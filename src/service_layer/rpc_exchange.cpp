@@ -46,6 +46,11 @@ void RpcExchange::bind(const Request& request, HttpExchange& exchange) {
   id = {};
   notification = meta = done_ = false;
   run_ = {};
+  delivery_ = Delivery::whole;
+  begun_ = progress_pending_ = wants_items = false;
+  listener = nullptr;
+  failure_.reset();
+  ++use_;
 }
 
 void RpcExchange::run(CallRequest request) {
@@ -53,10 +58,9 @@ void RpcExchange::run(CallRequest request) {
   in_run_ = true;
   door_.rpc.call(std::move(request), *this);
   in_run_ = false;
-  if (done_)
-    pool_.give_back(*this);
-  else
-    exchange_->on_client_left(this);
+  if (done_) return pool_.give_back(*this);
+  watching_ = true;
+  exchange_->on_client_left(this);
 }
 
 void RpcExchange::refuse(const Error& error) {
@@ -67,22 +71,34 @@ void RpcExchange::refuse(const Error& error) {
 }
 
 void RpcExchange::answered(Result<Value> result) {
+  if (failure_) result = fail(*std::exchange(failure_, std::nullopt));
   door_.body.clear();
   door_.headers.clear();
-  int status = 200;
-  if (!result)
-    status = write_failure(result.error());
-  else
-    write_ok(*result);
-  if (result && door_.body.size() > door_.settings.result_limit) {
-    ++door_.limits.result;
-    door_.body.clear();
-    status = write_failure(
-        Error(Errc::too_large,
-              "the result is over " + std::to_string(door_.settings.result_limit / (1024 * 1024)) + " MiB"));
+  if (delivery_ != Delivery::whole && (begun_ || result)) {
+    last_piece(result);
+  } else {
+    int status = 200;
+    if (!result)
+      status = write_failure(result.error());
+    else
+      write_ok(*result);
+    if (result && door_.body.size() > door_.settings.result_limit) {
+      ++door_.limits.result;
+      door_.body.clear();
+      status = write_failure(result_too_large());
+    }
+    respond(status, Delivery::whole);
   }
-  if (!in_run_) exchange_->on_client_left(nullptr);
-  respond(status);
+  finish();
+}
+
+Error RpcExchange::result_too_large() const {
+  return {Errc::too_large,
+          "the result is over " + std::to_string(door_.settings.result_limit / (1024 * 1024)) + " MiB"};
+}
+
+void RpcExchange::finish() {
+  if (std::exchange(watching_, false)) exchange_->on_client_left(nullptr);
   done_ = true;
   if (!in_run_) pool_.give_back(*this);
 }
@@ -111,7 +127,7 @@ int RpcExchange::write_failure(const Error& error) {
   return error_entry(error.code()).http_status;
 }
 
-void RpcExchange::respond(int status) {
+void RpcExchange::respond(int status, Delivery shape_of_body) {
   const bool empty = notification;  // 2.0: it is answered with nothing, whatever became of it
   append_trace_header(trace_, door_.headers);
   if (run_ != Instant{})
@@ -121,7 +137,7 @@ void RpcExchange::respond(int status) {
   note(door_, route_, empty ? 204 : status, trace_, logged ? "POST " + instance_ : std::string(), started_);
   send_answer(door_, *exchange_, gzip_,
               {.status = empty ? 204 : status,
-               .content_type = empty ? std::string_view{} : std::string_view("application/json"),
+               .content_type = empty ? std::string_view{} : content_type_of(shape_of_body),
                .body = empty ? std::string_view{} : std::string_view(door_.body)});
 }
 

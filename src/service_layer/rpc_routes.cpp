@@ -51,6 +51,7 @@ void run_call(Door& door, const Request& request, HttpExchange& exchange, const 
   if (auto here = check_target(door, *request.caller, path, wishes->target); !here)
     return call.refuse(here.error());
   call.notification = envelope->is_2_0() && !has_id;
+  call.deliver(delivery_of(request.headers.accept));
   CallRequest wanted;
   wanted.path = path;
   if (envelope->params) wanted.params = *std::move(envelope->params);
