@@ -65,6 +65,11 @@ class FakeRuntime final : public p2p::detail::Runtime {
                                      std::coroutine_handle<> caller) override;
   void finish_call(p2p::detail::PendingCall&) override {}
   void drop_call(p2p::detail::PendingCall&) noexcept override {}
+  std::coroutine_handle<> next_item(p2p::detail::PendingCall& call, p2p::Context* parent,
+                                    std::coroutine_handle<> reader) override {
+    return start_call(call, parent, reader);
+  }
+  bool take_item(p2p::detail::PendingCall&) override { return false; }
   void wait(p2p::detail::Waiting& waiting, std::int64_t after_ns) override;
   void wake(p2p::detail::Waiting& waiting) override;
   void forget(p2p::detail::Waiting& waiting) noexcept override;
