@@ -33,6 +33,8 @@ class LocalCallNode {
   explicit LocalCallNode(std::size_t methods);
   ~LocalCallNode();
 
+  /// One more service.
+  void host(const std::string& name, std::unique_ptr<BaseService> object);
   /// Runs `body(service)`, a Task<>, as a call of a user to its end.
   void run(std::move_only_function<Task<>(BaseService&)> body);
   [[nodiscard]] CallRunner& runner() noexcept { return runner_; }
@@ -40,7 +42,6 @@ class LocalCallNode {
 
  private:
   struct Hosted;
-  void host(const std::string& name, std::unique_ptr<BaseService> object);
 
   StillLoop loop_;
   Log log_{LogLevel::info};

@@ -3,7 +3,8 @@
 //
 //   {"item":...}                                         event: item        data: {"item":...}
 //   {"progress":{"value":0.4,"text":"copying"}}          event: progress    data: {"progress":...}
-//   {"result":...,"error":null,"id":...}                 event: result      data: the envelope; the last piece
+//   {"result":...,"error":null,"id":...}                 event: result      data: the envelope; the last
+//   piece
 #pragma once
 
 #include <string>

@@ -6,8 +6,9 @@ namespace p2p {
 namespace {
 
 TEST(Delivery, is_whole_unless_pieces_are_asked_for) {
-  for (const char* accept : {"", "*/*", "application/json", "text/html,application/xhtml+xml,*/*;q=0.8", ",", ";q=1",
-                             "application/x-ndjson;q=0", "application/x-ndjson;q=x", "application/x-ndjsons"})
+  for (const char* accept :
+       {"", "*/*", "application/json", "text/html,application/xhtml+xml,*/*;q=0.8", ",", ";q=1",
+        "application/x-ndjson;q=0", "application/x-ndjson;q=x", "application/x-ndjsons"})
     EXPECT_EQ(delivery_of(accept), Delivery::whole) << accept;
 }
 

@@ -2,8 +2,8 @@
 // happens when its client leaves. Exchanges are kept and used again, so a call needs no allocation here.
 //
 // An answer in pieces takes items of a stream no faster than its client takes bytes, so a slow client holds
-// the method back. Of progress only the latest word is kept, for the next turn of the loop or the next room. An
-// error before the first piece is answered like any other; behind it, it is the last piece.
+// the method back. Of progress only the latest word is kept, for the next turn of the loop or the next room.
+// An error before the first piece is answered like any other; behind it, it is the last piece.
 //
 // Threads: the loop's.
 #pragma once

@@ -285,6 +285,17 @@ TEST(System, nine_commands_at_once_are_one_too_many) {
   for (const auto& command : commands) EXPECT_THROW((void)system.end(*command), Error);
 }
 
+TEST(System, answers_whose_type_is_fixed_are_moved_to_callers_that_know_it) {
+  ServiceUnderTest system;
+  const auto print = [&](const std::string& name) { return system.method(name).code.fingerprint; };
+  EXPECT_EQ(decltype(System::ping)::fingerprint, print("ping"));
+  EXPECT_EQ(decltype(System::get_system_info)::fingerprint, print("get_system_info"));
+  EXPECT_EQ(decltype(System::get_process_info)::fingerprint, print("get_process_info"));
+  EXPECT_EQ(decltype(System::list_services)::fingerprint, print("list_services"));
+  EXPECT_NE(decltype(System::execute_simple_test)::fingerprint,
+            print("execute_simple_test"));  // a Value there
+}
+
 TEST(System, cleanup_stops_the_commands_that_still_run) {
   ServiceUnderTest system;
   const auto command = system.begin("execute_command", Value{{"command", "sleep 1000"}});

@@ -163,6 +163,11 @@ class Method<Declaration, R(A...)> {
                                                }(),
                                                &to_object};
 
+ public:
+  /// What the callee's must be for values to be moved.
+  static constexpr std::uint64_t fingerprint = shape.fingerprint;
+
+ private:
   [[nodiscard]] const Contract* contract() const noexcept {
     return reinterpret_cast<const Contract*>(reinterpret_cast<const char*>(this) + to_contract_);
   }
