@@ -59,16 +59,37 @@ std::vector<fs::path> newest_first(const std::string& folder, std::string_view e
   return paths;
 }
 
-/// "work-123-4", "run-123-4.so" of a process that is gone.
-bool left_behind(const std::string& name) {
+/// The process that "work-123-4" or "run-123-4.so" belongs to; 0 for other files.
+int owner_of(const std::string& name) {
   for (const std::string_view begin : {"work-", "run-"}) {
     if (!name.starts_with(begin)) continue;
     int pid = 0;
     const char* first = name.data() + begin.size();
-    if (std::from_chars(first, name.data() + name.size(), pid).ec != std::errc{} || pid <= 0) return false;
-    return pid == ::getpid() || (::kill(pid, 0) != 0 && errno == ESRCH);
+    const bool read = std::from_chars(first, name.data() + name.size(), pid).ec == std::errc{};
+    return read ? std::max(pid, 0) : 0;
   }
-  return false;
+  return 0;
+}
+
+bool lives(int pid) { return ::kill(pid, 0) == 0 || errno != ESRCH; }
+
+/// At the start of a node: what has our number was another's.
+bool left_behind(const std::string& name) {
+  const int pid = owner_of(name);
+  return pid > 0 && (pid == ::getpid() || !lives(pid));
+}
+
+/// When a folder was last of use; `now` while a process uses it.
+fs::file_time_type last_use(const fs::path& folder, fs::file_time_type now) {
+  std::error_code error;
+  fs::file_time_type last = fs::last_write_time(folder, error);
+  for (fs::directory_iterator it(folder, error), end; !error && it != end; it.increment(error)) {
+    std::error_code inside;
+    const int pid = owner_of(it->path().filename().string());
+    if (pid > 0 && lives(pid)) return now;
+    last = std::max(last, it->last_write_time(inside));
+  }
+  return error ? now : last;
 }
 
 std::unexpected<FailureReason> no_state(const std::error_code& error) {
@@ -184,6 +205,14 @@ OrReason<std::string> BuildStore::write_to_run(const std::string& service, std::
   fs::remove(copy, error);
   if (auto written = write_private(copy, bytes); !written) return refuse(std::move(written.error()));
   return copy;
+}
+
+void BuildStore::forget_unused(fs::file_time_type now) const {
+  std::error_code error;
+  std::vector<fs::path> old;
+  for (fs::directory_iterator it(root_, error), end; !error && it != end; it.increment(error))
+    if (it->is_directory(error) && now - last_use(it->path(), now) > unused_for) old.push_back(it->path());
+  for (const fs::path& path : old) fs::remove_all(path, error);
 }
 
 void BuildStore::sweep() const {

@@ -14,7 +14,9 @@
 // Threads: any; used on the pool.
 #pragma once
 
+#include <chrono>
 #include <cstdint>
+#include <filesystem>
 #include <optional>
 #include <string>
 #include <vector>
@@ -63,6 +65,11 @@ class BuildStore {
 
   /// Removes what processes left behind that are gone.
   void sweep() const;
+
+  /// Removes what is known of services that no process has loaded and nobody has built or found for
+  /// `unused_for`: those that were removed. One that comes back is compiled once more.
+  static constexpr std::chrono::hours unused_for{7 * 24};
+  void forget_unused(std::filesystem::file_time_type now) const;
 
   /// Where the builds of a service lie.
   [[nodiscard]] std::string folder(const std::string& service) const { return root_ + '/' + service; }

@@ -100,5 +100,18 @@ TEST_F(BuildStoreTest, nobody_else_may_look_into_it) {
   EXPECT_EQ(fs::status(state.path("build")).permissions(), fs::perms::owner_all);
 }
 
+TEST_F(BuildStoreTest, what_is_known_of_a_removed_service_is_forgotten_after_a_week) {
+  build("x");
+  const auto now = fs::file_time_type::clock::now();
+  store.forget_unused(now + BuildStore::unused_for - std::chrono::hours(1));
+  EXPECT_TRUE(fs::exists(state.path("build/a")));
+  ASSERT_TRUE(store.write_to_run("a", 1, "loaded").has_value());
+  store.forget_unused(now + BuildStore::unused_for + std::chrono::hours(1));
+  EXPECT_TRUE(fs::exists(state.path("build/a"))) << "a process that lives has loaded it";
+  fs::remove(store.folder("a") + "/run-" + std::to_string(::getpid()) + "-1.so");
+  store.forget_unused(now + BuildStore::unused_for + std::chrono::hours(1));
+  EXPECT_FALSE(fs::exists(state.path("build/a")));
+}
+
 }  // namespace
 }  // namespace p2p

@@ -2,11 +2,14 @@
 
 #include <cctype>
 #include <cstring>
+#include <optional>
 #include <utility>
 
 #include <dlfcn.h>
 #include <elf.h>
 #include <unistd.h>
+
+#include "hosting/crash_line.hpp"
 
 namespace p2p {
 namespace {
@@ -33,6 +36,7 @@ class Library {
 
   [[nodiscard]] bool loaded() const noexcept { return handle_ != nullptr; }
   [[nodiscard]] const std::string& path() const noexcept { return path_; }
+  [[nodiscard]] void* handle() const noexcept { return handle_; }
   [[nodiscard]] const PluginEntry* entry() const {
     return static_cast<const PluginEntry*>(::dlsym(handle_, "p2p_plugin_v1"));
   }
@@ -73,7 +77,8 @@ class LibraryInstance final : public ServiceInstance {
         entry_(&entry),
         object_(object),
         name_(std::move(name)),
-        hash_(std::move(hash)) {}
+        hash_(std::move(hash)),
+        code_(std::in_place, library_.handle(), name_) {}
 
   [[nodiscard]] const std::string& name() const override { return name_; }
   [[nodiscard]] std::string_view language() const override { return "cpp"; }
@@ -84,7 +89,9 @@ class LibraryInstance final : public ServiceInstance {
   /// Its own copy of the file is still there: loaded anew, so that static variables begin anew too.
   std::string renew() override {
     entry_->destroy(std::exchange(object_, nullptr));
+    code_.reset();
     library_.reopen();
+    if (library_.loaded()) code_.emplace(library_.handle(), name_);
     entry_ = library_.loaded() ? library_.entry() : nullptr;
     if (entry_ == nullptr) return "its library cannot be loaded a second time";
     auto object = create_object(*entry_);
@@ -95,6 +102,7 @@ class LibraryInstance final : public ServiceInstance {
 
   bool unload() override {
     if (object_ != nullptr) entry_->destroy(std::exchange(object_, nullptr));
+    code_.reset();
     return library_.close();
   }
 
@@ -103,6 +111,7 @@ class LibraryInstance final : public ServiceInstance {
   const PluginEntry* entry_;
   BaseService* object_;
   std::string name_, hash_;
+  std::optional<CodeRange> code_;
 };
 
 /// The loader's words, with the author's file in place of our copy.

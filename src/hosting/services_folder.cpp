@@ -297,11 +297,24 @@ void ServicesFolder::scanned(ServicesListing all) {
   if (all.unreadable.empty())
     for (const std::string& name : others) look(name);
   first_scan_done_ = true;
+  forget_unused();
   scan_timer_ = loop_.post_at(loop_.clock().now() + settings_.scan_interval, [this] {
     scan_timer_ = 0;
     rescan();
   });
   if (std::exchange(scan_again_, false)) rescan();
+}
+
+/// Once a day, and after the first scan.
+void ServicesFolder::forget_unused() {
+  const Instant now = loop_.clock().now();
+  if (forgotten_at_ != Instant{} && now - forgotten_at_ < std::chrono::hours(24)) return;
+  forgotten_at_ = now;
+  const auto forget = [store = store_] {
+    store.forget_unused(std::filesystem::file_time_type::clock::now());
+    return true;
+  };
+  on_pool(loop_, alive_, forget, [](bool) {});
 }
 
 void ServicesFolder::tell_of_scan(const ServicesListing& all) {

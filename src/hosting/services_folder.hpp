@@ -108,6 +108,7 @@ class ServicesFolder {
   Folder* working(const std::string& name, std::uint64_t work);
 
   void scanned(ServicesListing all);
+  void forget_unused();
   void tell_of_scan(const ServicesListing& all);
 
   Loop& loop_;
@@ -122,6 +123,7 @@ class ServicesFolder {
   std::set<std::string, std::less<>> disabled_;
   std::set<std::string> told_;  ///< what has been said of names, once
   Executor::TimerId scan_timer_ = 0;
+  Instant forgotten_at_{};  ///< when builds of removed services were looked for last
   std::uint64_t last_work_ = 0;
   bool scanning_ = false, scan_again_ = false, first_scan_done_ = false, stopped_ = false;
   std::shared_ptr<const void> alive_ = std::make_shared<int>();

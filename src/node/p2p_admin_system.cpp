@@ -11,6 +11,7 @@
 #include "bridge/service_bridge.hpp"
 #include "framework/service_registry.hpp"
 #include "hosting/builtin_instance.hpp"
+#include "hosting/crash_line.hpp"
 #include "hosting/service_actions.hpp"
 #include "hosting/services_folder.hpp"
 #include "net/blocking_pool.hpp"
@@ -294,6 +295,7 @@ void P2PAdminSystem::Parts::greet(const Config& config) {
 int P2PAdminSystem::run() {
   Parts& p = *parts_;
   ::signal(SIGPIPE, SIG_IGN);
+  name_services_in_crashes();
   p.signals.emplace(p.loop, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP}, [this](int number) {
     if (number == SIGHUP) return parts_->look_again();
     if (parts_->stopping) _exit(130);

@@ -1,7 +1,10 @@
 """What an operator says of a service in its service.toml, on a real node (service-sdk.md, sections 2.1, 9 and 11)."""
 
 import concurrent.futures
+import contextlib
+import http.client
 import shutil
+import unittest
 
 import node as harness
 from node import NodeCase, replace
@@ -244,6 +247,37 @@ class StopFirst(NodeCase):
         self.assertGreaterEqual(node.call("locking/calls"), sum(caller.calls for caller in callers))
         self.assertNotIn("somebody has the lock", node.log())
         self.assertEqual(node.metric("p2p_services_leaked_generations"), 0)
+
+
+class Crash(unittest.TestCase):
+    services = {
+        "breaking": small(
+            "x",
+            members="""
+  SERVICE_METHOD(crash, (how), public = true, role = "viewer");
+  void crash(std::string how) {
+    if (how == "null") { volatile int* nowhere = nullptr; *nowhere = 1; }
+    if (how == "abort") __builtin_abort();
+    if (how == "stack") deeper(1);
+  }
+  int deeper(volatile int n) { return n == 0 ? 0 : deeper(n + 1) + n; }""",
+        )
+    }
+
+    def ends_with(self, how, line):
+        node = harness.Node(services=self.services)
+        self.addCleanup(node.close)
+        node.wait_call("breaking/mark")
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            node.rpc("breaking/crash", {"how": how})
+        self.assertLess(node.wait(), 0, "by the signal, as ever")
+        self.assertIn(line, node.log())
+
+    @unittest.skipIf(harness.SANITIZED, "the sanitizer tells of it")
+    def test_the_last_line_of_a_node_that_dies_in_a_service_names_it(self):
+        self.ends_with("null", "p2p_admin: SIGSEGV in the code of service breaking\n")
+        self.ends_with("abort", "p2p_admin: SIGABRT, called by the code of service breaking\n")
+        self.ends_with("stack", "p2p_admin: SIGSEGV in the code of service breaking\n")
 
 
 if __name__ == "__main__":
