@@ -74,6 +74,11 @@ class Planned : public BaseService {
     if (look) look();
     co_return tag;
   }
+  SERVICE_METHOD(again, (), public = true, role = "viewer");
+  Task<std::string> again() {
+    co_await sleep(1_s);
+    co_return (co_await proxy[service_name]["version"]()).as_string();
+  }
   SERVICE_METHOD(nap, (), public = true, role = "viewer", timeout = 600);
   Task<> nap() { co_await sleep(10_min); }
   SERVICE_METHOD(stuck, (), role = "viewer", public = true, timeout = 600);

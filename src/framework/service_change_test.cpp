@@ -157,6 +157,17 @@ TEST_F(StopFirst, calls_of_other_services_are_held_too) {
   EXPECT_EQ(got, "a2");
 }
 
+TEST_F(StopFirst, what_the_old_versions_calls_need_of_it_themselves_it_still_gives) {
+  node.offer("a", "a1", stop_first());
+  FakeCall own;
+  begin(own, "a/again");
+  node.offer("a", "a2", stop_first());
+  EXPECT_EQ(node.status("a"), "starting");
+  node.executor.advance(2s);
+  EXPECT_EQ(own.answer, R"(ok "a1")");
+  EXPECT_EQ(node.ask("a/version"), R"(ok "a2")");
+}
+
 TEST_F(StopFirst, when_the_new_version_fails_the_old_one_is_begun_with_again_and_gets_its_state_back) {
   Value got;
   Plan old = takes_over(got);

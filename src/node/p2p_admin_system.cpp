@@ -39,6 +39,7 @@ namespace {
 
 constexpr std::chrono::seconds last_words{1};  // for answers to those that were cancelled
 constexpr std::chrono::seconds port_patience{2};
+constexpr std::chrono::seconds besides_compiling{60};  // that a reload may take before it is answered
 constexpr std::uint16_t coordinator_port = 8001, first_worker_port = 8002, last_worker_port = 8101;
 
 /// A taken port with the name of who has it.
@@ -102,6 +103,16 @@ Result<void> check_address(const Config& config) {
               config.address +
                   " is not a loopback address: a node that others can reach needs TLS and a join token, "
                   "which this version does not have yet; use --address 127.0.0.1");
+}
+
+ServiceAction action_of(ServiceAct act) {
+  switch (act) {
+    case ServiceAct::reload: return ServiceAction::reload;
+    case ServiceAct::restart: return ServiceAction::restart;
+    case ServiceAct::enable: return ServiceAction::enable;
+    case ServiceAct::disable: return ServiceAction::disable;
+  }
+  return ServiceAction::reload;
 }
 
 }  // namespace
@@ -264,6 +275,14 @@ void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& n
                   listen,  clock.wall(), clock.now()};
   node.emplace(std::move(facts), clock, *services, methods, stats, cells, *audit, server, log, counters);
   node->set_scanned([this] { return folder->first_scan_done(); });
+  node->set_service_acts([this, limit = config.compile_timeout + besides_compiling](
+                             std::string_view service, ServiceAct act, auto done) {
+    actions->run(
+        action_of(act), service, limit, [this, done = std::move(done)](Result<Value> result) mutable {
+          loop.post(
+              [done = std::move(done), result = std::move(result)]() mutable { done(std::move(result)); });
+        });
+  });
   if (config.role == "worker") {
     probe.emplace(loop, log, config.coordinators);
     node->set_probe(*probe);

@@ -301,6 +301,7 @@ std::coroutine_handle<> CallRunner::look_up(CallRecord& record, Instant wait_unt
   if (entry == nullptr) [[unlikely]]
     return fail_pending(record, no_such_service(snapshot, call.service));
   if (entry->generation == nullptr) [[unlikely]] {
+    if (const MethodEntry* own = held_for(record, *entry)) return enter(record, *own);
     if (entry->status == ServiceStatus::starting) return wait_for_service(record, *entry, wait_until);
     return fail_pending(record, not_running(*entry));
   }
@@ -360,6 +361,16 @@ P2P_HOT detail::Frame CallRunner::start_method(detail::PendingCall& call, const 
   BaseService& object = method.generation->object();
   if (call.as_values) return method.code.start(object, *method.info, call.arguments);
   return method.code.start_typed(object, call.given);
+}
+
+/// A version that is stopped first ends when its calls have: what they need of it themselves it still gives,
+/// or each would wait for the other. Such a call's pin is there already.
+const MethodEntry* CallRunner::held_for(const CallRecord& record, const ServiceEntry& entry) {
+  if (entry.held == nullptr) return nullptr;
+  for (const CallRecord* at = record.parent; at != nullptr; at = at->parent)
+    if (at->method != nullptr && &at->method->generation->object() == &entry.held->object())
+      return entry.held->find(record.pending->method);
+  return nullptr;
 }
 
 /// The service's patience in all, however often the service goes from one step of its start to the next.

@@ -116,6 +116,7 @@ class CallRunner {
   void give_up(CallRecord& record, Errc code, std::string message);
   [[nodiscard]] AuditedCall audited(const CallRecord& record, const MethodEntry& method) const;
   void audit_inside(CallRecord& record, std::string_view outcome);
+  [[nodiscard]] static const MethodEntry* held_for(const CallRecord& record, const ServiceEntry& entry);
   void leave_gate(CallRecord& record);
   void end_unstarted(CallRecord& record, Errc code);
   void arm();

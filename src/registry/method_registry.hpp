@@ -39,7 +39,7 @@ struct ServiceEntry {
   std::chrono::milliseconds patience{2000};  ///< how long a call waits while the service is starting
   GenerationPtr generation;                  ///< null unless running
   /// What served until a reload that stops it first: its calls are held while the service is `starting`, each
-  /// for as long as its method may take. Not to be called.
+  /// for as long as its method may take. Only calls from inside it still go there.
   GenerationPtr held;
 };
 

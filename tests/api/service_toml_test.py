@@ -249,6 +249,73 @@ class StopFirst(NodeCase):
         self.assertEqual(node.metric("p2p_services_leaked_generations"), 0)
 
 
+class Actions(NodeCase):
+    """What an operator does to a service over HTTP."""
+
+    services = {"probe": PROBE}
+
+    def put(self, name, files):
+        self.node.folders.put(name, files)
+        self.addCleanup(shutil.rmtree, self.node.folders.services / name, True)
+        return self.node.folders.services / name
+
+    def act(self, name, verb, node=None, role="operator"):
+        return (node or self.node).post(f"/admin/services/{name}/{verb}", role=role)
+
+    def done(self, answer, status):
+        self.assertEqual((answer.status, answer.json.get("status")), (200, status), answer.json)
+        return answer.json
+
+    def test_a_reload_loads_anew_takes_what_waits_and_tells_what_went_wrong(self):
+        folder = self.put("acted", {"main.cpp": small("one"), "service.toml": 'reload = "manual"\n'})
+        self.node.wait_call("acted/mark", wanted="one")
+        before = self.node.service("acted")["generation"]
+        self.assertGreater(self.done(self.act("acted", "reload"), "running")["generation"], before)
+        replace(folder / "main.cpp", small("two"))
+        self.node.wait_service("acted", lambda entry: (entry.get("update") or {}).get("pending"))
+        self.done(self.act("acted", "reload"), "running")
+        self.assertEqual(self.node.call("acted/mark"), "two")
+        replace(folder / "main.cpp", small("three") + "broken")
+        answer = self.act("acted", "reload")
+        self.assertError(answer, 503, "unavailable")
+        self.assertIn("acted/main.cpp", str(answer.json))
+        self.assertEqual(self.node.call("acted/mark"), "two")
+
+    def test_a_restart_begins_with_a_new_object_of_the_same_code(self):
+        member = """
+  int calls = 0;
+  SERVICE_METHOD(count, (), public = true, role = "viewer");
+  int count() { return ++calls; }"""
+        self.put("counting", small("x", members=member))
+        self.node.wait_call("counting/mark")
+        self.node.call("counting/count")
+        self.done(self.act("counting", "restart"), "running")
+        self.assertEqual(self.node.call("counting/count"), 1)
+        self.done(self.act("system", "restart"), "running")
+        self.assertEqual(self.node.call("system/ping")["pong"], True)
+
+    def test_what_is_disabled_stays_so_over_a_restart_of_the_node_until_it_is_enabled(self):
+        node = harness.Node(services={"resting": small("x")})
+        self.addCleanup(node.close)
+        node.wait_call("resting/mark")
+        self.done(self.act("resting", "disable", node), "stopped")
+        self.assertError(node.rpc("resting/mark"), 404, "service_not_found")
+        self.assertError(self.act("resting", "reload", node), 409, "conflict")
+        self.assertEqual(node.stop(), 0)
+        again = harness.Node(folders=node.folders, port=node.port)
+        self.addCleanup(again.close)
+        entry = again.wait_service("resting", lambda entry: entry["status"] != "starting")
+        self.assertEqual((entry["status"], entry["reason"]["step"]), ("stopped", "disabled"))
+        self.done(self.act("resting", "enable", again), "running")
+        self.assertEqual(again.call("resting/mark"), "x")
+
+    def test_what_cannot_be_done_says_why(self):
+        self.assertError(self.act("system", "disable"), 409, "conflict")
+        answer = self.act("prob", "reload")
+        self.assertError(answer, 404, "service_not_found")
+        self.assertIn("probe", str(answer.json))
+
+
 class Crash(unittest.TestCase):
     services = {
         "breaking": small(
