@@ -2,7 +2,7 @@
 #include <filesystem>
 
 #include "cli/complaint.hpp"
-#include "cli/environment.hpp"
+#include "cli/local_config.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "hosting/folder_check.hpp"
 #include "hosting/lint.hpp"
@@ -62,7 +62,7 @@ void show(const LintReport& report, World& world) {
 }  // namespace
 
 Result<int> new_service(const Invocation& said, World& world) {
-  const Result<Config> config = read_environment();
+  const Result<Config> config = local_config();
   if (!config) return fail(config.error());
   const std::string name = said.text("NAME"), services = said.text("dir", config->services_dir);
   const Result<NewService> made = make_service(services, name, cpp_template(name));
@@ -73,7 +73,7 @@ Result<int> new_service(const Invocation& said, World& world) {
 }
 
 Result<int> lint_service(const Invocation& said, World& world) {
-  const Result<Config> config = read_environment();
+  const Result<Config> config = local_config();
   if (!config) return fail(config.error());
   if (config->sdk_include.empty())
     return fail(Errc::unavailable, "the SDK is not beside this program: services in C++ cannot be compiled",

@@ -3,6 +3,7 @@
 #include "cli/doctor/node.hpp"
 #include "cli/doctor/programs.hpp"
 #include "cli/environment.hpp"
+#include "cli/local_config.hpp"
 #include "cli/node_link.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "node/version.hpp"
@@ -20,16 +21,26 @@ void check_program(const Config& config, DoctorReport& report) {
   report.ok("program", text + ", SDK in " + config.sdk_include);
 }
 
+/// Each mistake is a line of its own.
+void tell_mistakes(const Error& error, DoctorReport& report) {
+  constexpr std::string_view name = "configuration";
+  const Value& hint = error.detail()["hint"];
+  const std::string repair = hint.is_string() ? hint.as_string() : "correct it";
+  const Value& errors = error.detail()["errors"];
+  if (!errors.is_array() || errors.size() == 0) return report.fail(name, error.message(), repair);
+  for (const Value& mistake : errors.as_array())
+    report.fail(name, mistake["pointer"].as_string() + ": " + mistake["detail"].as_string(), repair);
+}
+
 /// The settings that a node started here would have; what cannot be read is told, and the rest looked at.
 Config settings(const Invocation& said, DoctorReport& report) {
-  Result<Config> found = read_environment();
+  Result<Config> found = local_config();
   Config config;
   if (found) {
     config = *std::move(found);
-    report.ok("configuration", "the environment can be read");
+    report.ok("configuration", "can be read, nothing in it is wrong");
   } else {
-    const Value& hint = found.error().detail()["hint"];
-    report.fail("configuration", found.error().message(), hint.is_string() ? hint.as_string() : "correct it");
+    tell_mistakes(found.error(), report);
     find_sdk(config);
   }
   config.state_dir = said.text("state-dir", config.state_dir);
