@@ -66,7 +66,10 @@ class NodeState final : public NodeView {
   [[nodiscard]] std::string metrics(MetricsFormat format) const override;
   void act_on_service(std::string_view name, ServiceAct act,
                       std::move_only_function<void(Result<Value>)> done) override {
-    acts_(name, act, std::move(done));
+    acts_(name, act, [this, name = std::string(name), done = std::move(done)](Result<Value> result) mutable {
+      if (Value named = result ? local_service(name) : Value(); !named.is_null()) result = std::move(named);
+      done(std::move(result));
+    });
   }
   void read_audit(const AuditAsked& asked, std::move_only_function<void(Result<AuditRows>)> done) override {
     audit_.read(asked, std::move(done));

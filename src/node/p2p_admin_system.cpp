@@ -90,6 +90,16 @@ Result<Endpoint> listen_on(HttpServer& server, const Config& config, const Clock
   return at(last_worker_port);
 }
 
+ServiceAction action_of(ServiceAct act) {
+  switch (act) {
+    case ServiceAct::reload: return ServiceAction::reload;
+    case ServiceAct::restart: return ServiceAction::restart;
+    case ServiceAct::enable: return ServiceAction::enable;
+    case ServiceAct::disable: return ServiceAction::disable;
+  }
+  return ServiceAction::reload;
+}
+
 Result<KeyRing> make_keys(const Config& config, const ClusterKeys& cluster) {
   if (!config.jwt_secret) return KeyRing::from_seed(cluster.jwt_seed);
   return KeyRing::from_secret(*config.jwt_secret);
@@ -103,16 +113,6 @@ Result<void> check_address(const Config& config) {
               config.address +
                   " is not a loopback address: a node that others can reach needs TLS and a join token, "
                   "which this version does not have yet; use --address 127.0.0.1");
-}
-
-ServiceAction action_of(ServiceAct act) {
-  switch (act) {
-    case ServiceAct::reload: return ServiceAction::reload;
-    case ServiceAct::restart: return ServiceAction::restart;
-    case ServiceAct::enable: return ServiceAction::enable;
-    case ServiceAct::disable: return ServiceAction::disable;
-  }
-  return ServiceAction::reload;
 }
 
 }  // namespace

@@ -380,8 +380,8 @@ std::coroutine_handle<> CallRunner::wait_for_service(CallRecord& record, const S
   if (until == Instant{}) {
     const std::int64_t limit = record.pending->options.timeout_ns;
     if (limit > 0) record.context.deadline_ns = std::min(record.context.deadline_ns, ns_of(now) + limit);
-    until = std::min(now + patience_for(entry, record.pending->method),
-                     instant_of(record.context.deadline_ns));
+    until =
+        std::min(now + patience_for(entry, record.pending->method), instant_of(record.context.deadline_ns));
   }
   if (now < until)
     record.waiting_id = waiters_.wait(entry.name, until, [this, &record, until](bool) {

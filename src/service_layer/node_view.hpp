@@ -67,7 +67,7 @@ class NodeView {
   [[nodiscard]] virtual std::string metrics(MetricsFormat format) const = 0;
 
   /// `done` gets the service as local_service shows it once the act has come to an end (or to where it must
-  /// wait for something), or why it was not done. From the top of the loop.
+  /// wait for something), or why it was not done. Perhaps inside.
   virtual void act_on_service(std::string_view name, ServiceAct act,
                               std::move_only_function<void(Result<Value>)> done) = 0;
   /// Asks for records; from the top of the loop.

@@ -215,6 +215,56 @@ class Routes(NodeCase):
             self.assertError(answer, 400, "invalid_request")
             self.assertIn(word, answer.json["detail"])
 
+    def act(self, verb, name="tally", query="", role="operator", **more):
+        return self.node.post(f"/admin/services/{name}/{verb}{query}", None, role, timeout=120, **more)
+
+    def test_a_service_is_reloaded_and_restarted_by_the_operators_word(self):
+        before = self.node.service("tally")["generation"]
+        for verb in ("reload", "restart"):
+            answer = self.act(verb)
+            self.assertEqual((answer.status, answer.json["name"], answer.json["status"]), (200, "tally", "running"))
+            self.assertGreater(answer.json["generation"], before)
+            before = answer.json["generation"]
+            records = [row for row in self.node.audit() if row["action"] == f"service.{verb}"]
+            self.assertEqual((records[-1]["object"], records[-1]["outcome"]), ("tally", "ok"))
+            self.assertEqual(records[-1]["trace_id"], answer.headers["x-trace-id"])
+        self.node.call("tally/add")
+
+    def test_a_service_is_disabled_until_it_is_enabled(self):
+        self.addCleanup(self.act, "enable")
+        answer = self.act("disable")
+        self.assertEqual((answer.status, answer.json["status"]), (200, "stopped"), answer)
+        self.assertError(self.node.rpc("tally/add"), 404, "service_not_found")
+        self.assertError(self.act("reload"), 409, "conflict")
+        self.assertEqual(self.node.get("/services?status=stopped").json["services"][0]["name"], "tally")
+        answer = self.act("enable")
+        self.assertEqual((answer.status, answer.json["status"]), (200, "running"), answer)
+        self.node.call("tally/add")
+
+    def test_what_cannot_be_done_is_said(self):
+        answer = self.act("reload", "taly")
+        self.assertError(answer, 404, "service_not_found")
+        self.assertIn("tally", answer.json["hint"])
+        self.assertError(self.act("disable", "system"), 409, "conflict")
+        records = [row for row in self.node.audit() if row["action"].startswith("service.")]
+        self.assertEqual(records[-1]["outcome"], "conflict")
+
+    def test_with_filters_the_answer_has_a_row_for_each_node(self):
+        answer = self.act("restart", query=f"?node={self.node.id}").json
+        self.assertEqual((answer["success_count"], answer["total_count"]), (1, 1))
+        row = answer["results"][0]
+        self.assertEqual((row["node_id"], row["success"], row["outcome"]), (self.node.id, True, "ok"))
+        self.assertEqual(row["result"]["status"], "running")
+        row = self.act("restart", "nobody", f"?node={self.node.id}").json["results"][0]
+        self.assertEqual((row["success"], row["error"]["data"]["code"]), (False, "service_not_found"))
+
+    def test_an_act_with_a_key_is_done_once(self):
+        key = {"Idempotency-Key": "restart-1"}
+        first = self.act("restart", headers=key)
+        again = self.act("restart", headers=key)
+        self.assertEqual((again.body, again.headers["idempotency-replayed"]), (first.body, "true"))
+        self.assertEqual(self.node.service("tally")["generation"], first.json["generation"])
+
     def test_acts_on_services_take_an_operator_and_no_body(self):
         for verb in ("reload", "restart", "enable", "disable"):
             path = f"/admin/services/tally/{verb}"

@@ -1,5 +1,5 @@
-// What stands behind the question mark of lists and logs. What is accepted is within its bounds, gives whole pages whose
-// cursors lead on, and never brings a line or row that it says it leaves out.
+// What stands behind the question mark of lists and logs. What is accepted is within its bounds, gives whole
+// pages whose cursors lead on, and never brings a line or row that it says it leaves out.
 #include <cstddef>
 #include <cstdint>
 #include <cstdlib>
@@ -49,8 +49,9 @@ void check_logs(std::string_view text) {
   must(log->limit >= 1 && log->limit <= ListQuery::most && log->tail <= LogQuery::most_tail);
   must(log->follow || log->tail == 0);
   must(log->least < LogLevel::off);
-  for (const LogLine& each : {line(LogLevel::debug, "Method.system.ping", "Local call: system/ping"),
-                              line(LogLevel::warn, "Service.shop", "Stock is low"), line(LogLevel::error, "Main", "")}) {
+  for (const LogLine& each :
+       {line(LogLevel::debug, "Method.system.ping", "Local call: system/ping"),
+        line(LogLevel::warn, "Service.shop", "Stock is low"), line(LogLevel::error, "Main", "")}) {
     if (!log->matches(each)) continue;
     must(each.level >= log->least && each.time >= log->since);
     must(each.message.find(log->grep) != std::string::npos);
@@ -61,7 +62,8 @@ void check_logs(std::string_view text) {
 Value rows() {
   Value all = Value::array();
   for (int i = 0; i < 7; ++i)
-    all.push_back(Value{{"name", "row " + std::to_string(i)}, {"size", i % 3}, {"tags", Value::array({"a", i})}});
+    all.push_back(
+        Value{{"name", "row " + std::to_string(i)}, {"size", i % 3}, {"tags", Value::array({"a", i})}});
   return all;
 }
 
@@ -76,7 +78,8 @@ void check_list(std::string_view text) {
   if (!list) return refused(list.error());
   const auto page = list->page(rows());
   if (!page) return refused(page.error());
-  must((*page)["things"].size() <= (*page)["total"].get<std::size_t>() && (*page)["total"].get<std::size_t>() <= 7);
+  must((*page)["things"].size() <= (*page)["total"].get<std::size_t>() &&
+       (*page)["total"].get<std::size_t>() <= 7);
   must(etag_matches(list_etag(*page, shape), list_etag(*page, shape)));
   if (query->has("cursor") || query->has("fields")) return;
   // Page by page, every row comes once.
