@@ -1,17 +1,13 @@
-"""new service, lint and doctor, as an author and an administrator type them; and who holds a port that is taken."""
+"""new service and lint, as the author of a service types them."""
 
 import json
-import os
 import pathlib
-import re
 import signal
-import socket
 import subprocess
-import time
 import unittest
 
-import node as harness
-from node import LOOP, PROGRAM, Folders, Node, environment, run_program
+from session import PROGRAM, Folders, environment, main
+from node import Node, run_program
 from tokens import SECRET
 from wire import until
 

@@ -95,8 +95,8 @@ class TakenPort(InFolders):
             code, _, err = self.run_program("coordinator", "--port", port)
             self.assertEqual(code, 1)
             name = pathlib.Path(pathlib.Path("/proc/self/cmdline").read_bytes().split(b"\0")[0].decode()).name
-            self.assertEqual(
-                err.splitlines()[0], f"error: port {port} is taken: {name} (pid {os.getpid()}) listens on {LOOP}:{port}")
+            self.assertIn(
+                f"error: port {port} is taken: {name} (pid {os.getpid()}) listens on {LOOP}:{port}\n", err)
             self.assertIn("hint:  stop it, or take another port: --port N", err)
 
 
