@@ -57,6 +57,7 @@ constexpr std::array policies = std::to_array<RoutePolicy>({
     looking("/methods/{service}/{method}/explain"),
     {.verb = "GET", .pattern = "/audit", .least = Role::admin, .scope = "read:audit"},
     {.verb = "GET", .pattern = "/logs", .least = Role::operator_, .scope = "read:cluster"},
+    {.verb = "GET", .pattern = "/config", .least = Role::admin, .scope = "read:cluster"},
     {.verb = "GET", .pattern = "/debug/registry", .least = Role::operator_, .scope = "read:cluster"},
 });
 

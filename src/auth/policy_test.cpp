@@ -54,6 +54,7 @@ constexpr Row table[] = {
     {"GET", "/cluster/status", "--yyyy"},
     {"GET", "/cluster/nodes", "--yyyy"},
     {"GET", "/cluster/nodes/{id}", "--yyyy"},
+    {"GET", "/config", "----y-"},
     {"GET", "/debug/registry", "---yy-"},
     {"GET", "/logs", "---yy-"},
     {"GET", "/audit", "----y-"},

@@ -72,7 +72,7 @@ std::size_t distinct_bytes(std::string_view text) {
 
 std::unexpected<Error> weak(std::string reason) {
   return fail(Errc::invalid_params,
-              "JWT_SECRET_KEY " + reason +
+              "the secret " + reason +
                   "; make one: export JWT_SECRET_KEY=\"$(openssl rand -base64 32)\", or unset it "
                   "and keys are generated",
               {{"hint", "export JWT_SECRET_KEY=\"$(openssl rand -base64 32)\""}});

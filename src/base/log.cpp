@@ -111,7 +111,7 @@ void Log::tick() {
   output_->sink.flush();
 }
 
-Result<void> Log::reopen() { return output_->sink.reopen(); }
+Result<void> Log::reopen(const std::string& file) { return output_->sink.use(file); }
 
 std::uint64_t Log::dropped() const noexcept { return output_->sink.dropped(); }
 

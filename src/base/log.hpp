@@ -66,6 +66,10 @@ class Log {
   /// What JSON lines say under `node`. Once, as soon as it is known.
   void set_node(std::string node);
 
+  /// Opens `file` (stderr when it is empty) and writes there from now on: also when it is the same one, which
+  /// somebody may have moved away. When it cannot be opened, lines go on to where they went.
+  [[nodiscard]] Result<void> reopen(const std::string& file);
+
   /// One line, whatever the level: ask `enabled` before.
   void write(LogLevel level, std::string_view logger, std::string_view message) {
     write_line(level, logger, message, nullptr, 0);
@@ -92,8 +96,6 @@ class Log {
 
   /// Now and then: tells of folded and of missing lines, even when nothing else is written.
   void tick();
-  /// The file by its name again, after it was moved away (SIGHUP). The old one stays when that fails.
-  [[nodiscard]] Result<void> reopen();
 
   [[nodiscard]] LogRing& ring() noexcept { return ring_; }
   /// Lines that could not be written to stderr or the file.

@@ -26,14 +26,8 @@ std::string cannot_open(const std::string& path, int error) {
 
 }  // namespace
 
-LogSink::LogSink(std::string file, Notice notice) : file_(std::move(file)), notice_(std::move(notice)) {
-  if (file_.empty()) {
-    use_stderr();
-    return;
-  }
-  fd_ = open_file(file_);
-  own_ = true;
-  if (fd_ < 0) throw std::runtime_error(cannot_open(file_, errno));
+LogSink::LogSink(const std::string& file, Notice notice) : notice_(std::move(notice)) {
+  if (auto opened = use(file); !opened) throw std::runtime_error(opened.error().message());
 }
 
 LogSink::~LogSink() {
@@ -101,15 +95,29 @@ void LogSink::flush_locked() {
   }
 }
 
-Result<void> LogSink::reopen() {
-  if (file_.empty()) return {};
-  const int fresh = open_file(file_);
-  if (fresh < 0) return fail(Errc::internal, cannot_open(file_, errno));
+Result<void> LogSink::use(const std::string& file) {
+  const int fresh = file.empty() ? -1 : open_file(file);
+  if (!file.empty() && fresh < 0) return fail(Errc::internal, cannot_open(file, errno));
   const std::lock_guard lock(mutex_);
   flush_locked();
   rest_.clear();
-  ::close(std::exchange(fd_, fresh));
+  if (own_) ::close(fd_);
+  file_ = file;
+  fd_ = fresh;
+  own_ = fresh >= 0;
+  ask_first_ = false;
+  if (fresh < 0) use_stderr();
   return {};
+}
+
+Result<void> LogSink::reopen() {
+  std::string file;
+  {
+    const std::lock_guard lock(mutex_);
+    file = file_;
+  }
+  if (file.empty()) return {};
+  return use(file);
 }
 
 }  // namespace p2p

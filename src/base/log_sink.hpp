@@ -25,7 +25,7 @@ class LogSink {
 
   /// Writes to `file`, or to stderr when it is empty. Throws std::runtime_error when the file cannot be
   /// opened.
-  LogSink(std::string file, Notice notice);
+  LogSink(const std::string& file, Notice notice);
   LogSink(const LogSink&) = delete;
   LogSink& operator=(const LogSink&) = delete;
   ~LogSink();
@@ -34,6 +34,8 @@ class LogSink {
   void put(std::string_view line);
   /// Writes what waits, if it can be written now: a rest of a line, and how many lines are missing.
   void flush();
+  /// Writes to `file` from now on, or to stderr when it is empty. The old one stays when that fails.
+  [[nodiscard]] Result<void> use(const std::string& file);
   /// The file by its name again, after it was moved away. The old one stays when that fails.
   [[nodiscard]] Result<void> reopen();
 
@@ -46,9 +48,9 @@ class LogSink {
   [[nodiscard]] std::size_t write_some(std::string_view text);
   void use_stderr();
 
-  const std::string file_;
   const Notice notice_;
   std::mutex mutex_;  // guards all below
+  std::string file_;
   int fd_ = -1;
   bool own_ = false;        // close it at the end
   bool ask_first_ = false;  // it could not be opened again: the kernel is asked before each write

@@ -208,6 +208,28 @@ TEST_F(LogFile, keeps_the_lines_of_several_threads_apart) {
   for (const std::string& line : all) EXPECT_THAT(line, testing::EndsWith("| T | " + text));
 }
 
+TEST_F(LogFile, is_opened_anew_under_its_name_after_somebody_moved_it_away) {
+  Log log(LogLevel::info, Log::Format::text, path_);
+  log.info("Main", "before");
+  const std::string moved = path_ + ".1";
+  ASSERT_EQ(std::rename(path_.c_str(), moved.c_str()), 0);
+  log.info("Main", "still into the old one");
+  ASSERT_TRUE(log.reopen(path_));
+  log.info("Main", "after");
+  std::remove(moved.c_str());
+  ASSERT_EQ(lines().size(), 1U);
+  EXPECT_THAT(lines()[0], HasSubstr("after"));
+}
+
+TEST_F(LogFile, stays_where_it_is_when_the_new_one_cannot_be_opened) {
+  Log log(LogLevel::info, Log::Format::text, path_);
+  const Result<void> opened = log.reopen("/no/such/folder/log");
+  ASSERT_FALSE(opened);
+  EXPECT_THAT(opened.error().message(), HasSubstr("/no/such/folder/log"));
+  log.info("Main", "here");
+  EXPECT_THAT(lines().back(), HasSubstr("here"));
+}
+
 TEST(Log, that_cannot_be_opened_stops_the_program_with_a_reason) {
   try {
     const Log log(LogLevel::info, Log::Format::text, testing::TempDir() + "no/such/folder/log");

@@ -98,6 +98,15 @@ constexpr Option node_options[] = {
      .value = "NAME",
      .purpose = "unique in the cluster, kept across restarts",
      .standard = "<role>-<port>"},
+    {.names = "--advertise",
+     .value = "HOST[:PORT]",
+     .purpose = "what other nodes are told",
+     .standard = "the listen address"},
+    {.names = "--tag", .value = "KEY=VALUE", .purpose = "repeatable; for selectors", .repeatable = true},
+    {.names = "--threads",
+     .value = "N",
+     .purpose = "event loops; 1: a service meets no data race",
+     .standard = "1"},
     {.names = "--services-dir",
      .value = "DIR",
      .purpose = "folder of services (env SERVICES_DIR)",
@@ -106,6 +115,10 @@ constexpr Option node_options[] = {
     {.names = "--redis-url",
      .value = "URL",
      .purpose = "for cached results, used by a later version (env REDIS_URL)"},
+    {.names = "--config",
+     .value = "FILE",
+     .purpose = "settings, over those of /etc/p2p_admin/config.toml (env P2P_CONFIG)",
+     .words = Words::file},
     {.names = "--log-level",
      .value = "LEVEL",
      .purpose = "trace debug info warn error",
@@ -134,14 +147,21 @@ constexpr Option coordinator_of_worker = {
     .repeatable = true,
     .list = true};
 
+constexpr Option patience_of_worker = {.names = "--join-timeout",
+                                       .value = "DUR",
+                                       .purpose = "end with exit 3 when none has answered by then; 0: never",
+                                       .standard = "0"};
+
 template <std::size_t N>
-constexpr std::array<Option, N + 1> with_first(const Option& first, const Option (&rest)[N]) {
-  std::array<Option, N + 1> all;
+constexpr std::array<Option, N + 2> with_first(const Option& first, const Option& second,
+                                               const Option (&rest)[N]) {
+  std::array<Option, N + 2> all;
   all[0] = first;
-  for (std::size_t i = 0; i < N; ++i) all[i + 1] = rest[i];
+  all[1] = second;
+  for (std::size_t i = 0; i < N; ++i) all[i + 2] = rest[i];
   return all;
 }
-constexpr auto worker_options = with_first(coordinator_of_worker, node_options);
+constexpr auto worker_options = with_first(coordinator_of_worker, patience_of_worker, node_options);
 
 constexpr Lines coordinator_examples[] = {"p2p_admin coordinator --verbose",
                                           "p2p_admin coordinator --port 9001 --services-dir /srv/services"};
@@ -418,6 +438,55 @@ constexpr Argument topic_argument[] = {
 constexpr Argument help_arguments[] = {
     {.name = "COMMAND", .purpose = "one of the list", .many = true, .words = Words::command}};
 
+constexpr Option config_file = {
+    .names = "--config",
+    .value = "FILE",
+    .purpose = "settings, over those of /etc/p2p_admin/config.toml (env P2P_CONFIG)",
+    .words = Words::file};
+constexpr Option config_file_option[] = {config_file};
+constexpr Option config_show_options[] = {{.names = "--origin", .purpose = "say where each value comes from"},
+                                          config_file};
+constexpr Option config_init_options[] = {{.names = "--force", .purpose = "replace a file that is there"},
+                                          config_file};
+constexpr Argument config_key_argument[] = {
+    {.name = "KEY", .purpose = "one key, or a section; alone, a key gives its bare value"}};
+constexpr Argument config_file_argument[] = {
+    {.name = "FILE", .purpose = "this file alone; else all that a node would read", .words = Words::file}};
+constexpr Lines config_show_examples[] = {"p2p_admin config show --origin", "p2p_admin config show http",
+                                          "p2p_admin config show node.port"};
+constexpr Lines config_check_examples[] = {"p2p_admin config check ./p2p_admin.toml"};
+constexpr Lines config_init_examples[] = {"p2p_admin config init --config ./p2p_admin.toml"};
+
+constexpr Command config_verbs[] = {
+    {.name = "show",
+     .group = Group::set_up,
+     .purpose = "the settings of a node started here and now",
+     .run = &config_show,
+     .arguments = config_key_argument,
+     .options = config_show_options,
+     .shares = talks | has_output,
+     .examples = config_show_examples},
+    {.name = "check",
+     .group = Group::set_up,
+     .purpose = "every mistake, with its place; exit 2 when there is one",
+     .run = &config_check,
+     .arguments = config_file_argument,
+     .options = config_file_option,
+     .shares = talks | has_output,
+     .examples = config_check_examples},
+    {.name = "init",
+     .group = Group::set_up,
+     .purpose = "write a file with every setting, commented out",
+     .run = &config_init,
+     .options = config_init_options,
+     .examples = config_init_examples},
+    {.name = "path",
+     .group = Group::set_up,
+     .purpose = "the files that a node reads, the one that goes first on top",
+     .run = &config_path,
+     .options = config_file_option},
+};
+
 constexpr Command table[] = {
     {.name = "coordinator",
      .group = Group::run,
@@ -523,6 +592,10 @@ constexpr Command table[] = {
      .purpose = "add | ls | use | rm | validate cluster addresses",
      .verbs = context_verbs},
     {.name = "token", .group = Group::set_up, .purpose = "issue | show", .verbs = token_verbs},
+    {.name = "config",
+     .group = Group::set_up,
+     .purpose = "show | check | init | path",
+     .verbs = config_verbs},
     {.name = "doctor",
      .group = Group::set_up,
      .purpose = "find out what is wrong here and how to repair it",

@@ -1,80 +1,61 @@
 #include "cli/environment.hpp"
 
+#include <algorithm>
+#include <array>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
 
 #include <stdlib.h>
+#include <unistd.h>
 
 namespace p2p {
 namespace {
 
-constexpr std::size_t secret_file_limit = 64 * 1024;
+constexpr std::array names = std::to_array<std::string_view>(
+    {"REDIS_URL", "REDIS_URL_FILE", "JWT_SECRET_KEY", "JWT_SECRET_KEY_FILE", "JWT_SECRET_KEY_PREVIOUS",
+     "JWT_SECRET_KEY_PREVIOUS_FILE", "SERVICES_DIR", "CREDENTIALS_DIRECTORY", "XDG_STATE_HOME", "HOME"});
+constexpr std::array secrets = std::to_array<const char*>(
+    {"JWT_SECRET_KEY", "JWT_SECRET_KEY_FILE", "JWT_SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY_PREVIOUS_FILE", "REDIS_URL",
+     "REDIS_URL_FILE", "P2P_CACHE_REDIS_URL", "P2P_CACHE_REDIS_URL_FILE", "P2P_AUTH_SECRET_FILE", "P2P_API_TOKEN"});
 
-std::string variable(const char* name) {
-  const char* text = ::getenv(name);
-  return text == nullptr ? std::string() : std::string(text);
+bool concerns_us(std::string_view name) {
+  return name.starts_with("P2P_") || std::ranges::find(names, name) != names.end();
 }
 
-Result<Secret> secret_from(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  std::string text{std::istreambuf_iterator<char>(file), {}};
-  if (!file)
-    return fail(Errc::invalid_params, path + ": the secret cannot be read",
-                Value{{"hint", "chmod 0600 and check the path"}});
-  if (text.size() > secret_file_limit)
-    return fail(Errc::invalid_params, path + ": is too large for a secret");
-  while (!text.empty() && (text.back() == '\n' || text.back() == '\r')) text.pop_back();
-  return Secret(std::move(text));
-}
-
-Result<void> read_secret(Config& config) {
-  std::string key = variable("JWT_SECRET_KEY");
-  const std::string file = variable("JWT_SECRET_KEY_FILE"), credentials = variable("CREDENTIALS_DIRECTORY");
-  for (const char* name : {"JWT_SECRET_KEY", "JWT_SECRET_KEY_FILE"}) {
-    if (char* text = ::getenv(name))  // what /proc/PID/environ shows is this memory
-      for (; *text != '\0'; ++text) *text = 'x';
-    ::unsetenv(name);
-  }
-  if (!key.empty()) {
-    config.jwt_secret.emplace(std::move(key));
-    return {};
-  }
-  std::string path = file;
-  std::error_code ignored;
-  if (path.empty() && !credentials.empty() && std::filesystem::exists(credentials + "/jwt_secret", ignored))
-    path = credentials + "/jwt_secret";
-  if (path.empty()) return {};
-  Result<Secret> secret = secret_from(path);
-  if (!secret) return fail(secret.error());
-  config.jwt_secret = *std::move(secret);
-  return {};
-}
-
-std::string default_state_dir() {
-  if (const std::string given = variable("P2P_STATE_DIR"); !given.empty()) return given;
-  if (const std::string xdg = variable("XDG_STATE_HOME"); !xdg.empty()) return xdg + "/p2p_admin";
-  const std::string home = variable("HOME");
-  return (home.empty() ? std::string("/var/lib") : home + "/.local/state") + "/p2p_admin";
+void forget(const char* name) {
+  if (char* text = ::getenv(name))  // what /proc/PID/environ shows is this memory
+    for (; *text != '\0'; ++text) *text = 'x';
+  ::unsetenv(name);
 }
 
 }  // namespace
 
-Result<Config> read_environment() {
-  Config config;
-  config.state_dir = default_state_dir();
-  if (const char* url = ::getenv("REDIS_URL")) config.redis_url = url;  // empty turns it off
-  if (const std::string folder = variable("SERVICES_DIR"); !folder.empty()) config.services_dir = folder;
-  if (const std::string word = variable("P2P_LOG_LEVEL"); !word.empty()) {
-    const auto level = log_level_of(word);
-    if (!level)
-      return fail(Errc::invalid_params,
-                  "P2P_LOG_LEVEL: " + word + " is none of trace, debug, info, warn, error");
-    config.log_level = *level;
+Environment Environment::take() {
+  Environment taken;
+  for (char** entry = environ; entry != nullptr && *entry != nullptr; ++entry) {
+    const std::string_view text(*entry);
+    const auto equals = text.find('=');
+    if (equals != text.npos && concerns_us(text.substr(0, equals)))
+      taken.set(std::string(text.substr(0, equals)), std::string(text.substr(equals + 1)));
   }
-  if (auto secret = read_secret(config); !secret) return fail(secret.error());
-  find_sdk(config);
-  return config;
+  for (const char* name : secrets) forget(name);
+  return taken;
+}
+
+Environment& Environment::set(std::string name, std::string value) {
+  variables_.insert_or_assign(std::move(name), Secret(std::move(value)));
+  return *this;
+}
+
+std::optional<std::string_view> Environment::find(std::string_view name) const {
+  const auto at = variables_.find(name);
+  if (at == variables_.end()) return std::nullopt;
+  return at->second.reveal();
+}
+
+std::string usual_state_dir(const Environment& environment) {
+  if (const auto xdg = environment.get("XDG_STATE_HOME"); !xdg.empty()) return std::string(xdg) + "/p2p_admin";
+  const auto home = environment.get("HOME");
+  return (home.empty() ? std::string("/var/lib") : std::string(home) + "/.local/state") + "/p2p_admin";
 }
 
 void find_sdk(Config& config) {

@@ -1,9 +1,14 @@
 #include "cli/local_config.hpp"
 
-#include "cli/environment.hpp"
+#include "cli/config_sources.hpp"
 
 namespace p2p {
 
-Result<Config> local_config() { return read_environment(); }
+Result<Config> local_config() {
+  ConfigSources sources;
+  sources.environment = Environment::take();
+  sources.files = ConfigSources::usual_files(sources.environment, {});
+  return sources.read();
+}
 
 }  // namespace p2p

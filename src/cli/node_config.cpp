@@ -1,33 +1,47 @@
 #include "cli/node_config.hpp"
 
+#include <array>
+
 namespace p2p {
 namespace {
 
-void take(const Invocation& said, std::string_view flag, std::string& setting) {
-  if (said.has(flag)) setting = said.text(flag);
-}
+struct FlagKey {
+  std::string_view flag, key;
+};
+constexpr std::array flag_keys = std::to_array<FlagKey>({{"port", "node.port"},
+                                                         {"address", "node.address"},
+                                                         {"advertise", "node.advertise"},
+                                                         {"node-id", "node.id"},
+                                                         {"tag", "node.tags"},
+                                                         {"threads", "node.threads"},
+                                                         {"state-dir", "node.state_dir"},
+                                                         {"services-dir", "services.dir"},
+                                                         {"redis-url", "cache.redis_url"},
+                                                         {"log-level", "log.level"},
+                                                         {"log-format", "log.format"},
+                                                         {"log-file", "log.file"}});
+constexpr std::array worker_keys =
+    std::to_array<FlagKey>({{"coord", "join.coordinators"}, {"join-timeout", "join.timeout"}});
 
 }  // namespace
 
-Result<Config> with_flags(const Invocation& said, Config config) {
-  config.role = said.command->name;
-  const auto port = said.number("port", -1, 0, 65535), ready_fd = said.number("ready-fd", -1, 0, 65535);
-  if (!port) return fail(port.error());
+Result<ConfigSources> node_sources(const Invocation& said, Environment environment) {
+  ConfigSources sources;
+  sources.role = said.command->name;
+  const auto ready_fd = said.number("ready-fd", -1, 0, 65535);
   if (!ready_fd) return fail(ready_fd.error());
-  if (*port >= 0) config.port = static_cast<std::uint16_t>(*port);
-  config.ready_fd = static_cast<int>(*ready_fd);
-  take(said, "address", config.address);
-  take(said, "node-id", config.node_id);
-  take(said, "services-dir", config.services_dir);
-  take(said, "state-dir", config.state_dir);
-  take(said, "redis-url", config.redis_url);
-  take(said, "log-file", config.log_file);
-  if (said.has("log-level")) config.log_level = *log_level_of(said.text("log-level"));  // the table's choices
-  if (said.has("verbose")) config.log_level = LogLevel::debug;
-  if (said.has("log-format"))
-    config.log_format = said.text("log-format") == "json" ? Log::Format::json : Log::Format::text;
-  if (config.role == "worker" && said.has("coord")) config.coordinators = said.all("coord");
-  return config;
+  sources.ready_fd = static_cast<int>(*ready_fd);
+  sources.files = ConfigSources::usual_files(environment, said.text("config"));
+  sources.environment = std::move(environment);
+  const auto take = [&](const FlagKey& entry) {
+    if (said.has(entry.flag))
+      sources.flags.push_back({entry.key, "--" + std::string(entry.flag), said.all(entry.flag)});
+  };
+  for (const FlagKey& entry : flag_keys) take(entry);
+  if (sources.role == "worker")
+    for (const FlagKey& entry : worker_keys) take(entry);
+  if (said.has("verbose")) sources.flags.push_back({"log.level", "--verbose", {"debug"}});
+  return sources;
 }
 
 }  // namespace p2p

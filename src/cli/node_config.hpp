@@ -1,12 +1,12 @@
-// The configuration of a node from the flags of `coordinator` and `worker`, over what the environment gave.
+// The flags of `coordinator` and `worker` as settings, and with them where the node's configuration comes from.
 #pragma once
 
+#include "cli/config_sources.hpp"
 #include "cli/invocation.hpp"
-#include "node/config.hpp"
 
 namespace p2p {
 
-/// invalid_params with the flag's name for a value that is none.
-[[nodiscard]] Result<Config> with_flags(const Invocation& said, Config environment);
+/// invalid_params with the flag's name for a value of what is no setting.
+[[nodiscard]] Result<ConfigSources> node_sources(const Invocation& said, Environment environment);
 
 }  // namespace p2p

@@ -14,8 +14,15 @@ Invocation taken(const std::vector<std::string>& words) {
   return std::move(reading.said);
 }
 
-Config config(const std::vector<std::string>& words, Config environment = {}) {
-  Result<Config> made = with_flags(taken(words), std::move(environment));
+Result<Config> read_config(const std::vector<std::string>& words, Environment environment = {}) {
+  Result<ConfigSources> sources = node_sources(taken(words), std::move(environment));
+  if (!sources) return fail(sources.error());
+  sources->files.clear();  // those of this machine are no part of a test
+  return sources->read();
+}
+
+Config config(const std::vector<std::string>& words, Environment environment = {}) {
+  Result<Config> made = read_config(words, std::move(environment));
   EXPECT_TRUE(made) << made.error().message();
   return made ? *std::move(made) : Config{};
 }
@@ -56,10 +63,8 @@ TEST(Parser, a_worker_without_a_coordinator_looks_for_the_default_one) {
 }
 
 TEST(Parser, a_flag_goes_before_the_environment_and_the_environment_stays_without_one) {
-  Config environment;
-  environment.services_dir = "/from/environment";
-  environment.state_dir = "/state";
-  environment.log_level = LogLevel::warn;
+  Environment environment;
+  environment.set("SERVICES_DIR", "/from/environment").set("P2P_STATE_DIR", "/state").set("P2P_LOG_LEVEL", "warn");
   const Config node =
       config({"coordinator", "--services-dir", "here", "--address", "127.0.0.2", "--name", "n1"},
              std::move(environment));
@@ -74,10 +79,10 @@ TEST(Parser, port_0_is_a_port_and_no_absence) { EXPECT_EQ(config({"coordinator",
 
 TEST(Parser, values_out_of_range_or_of_no_kind_are_refused) {
   for (const char* port : {"65536", "-1", "http", "80x", "0x50"}) {
-    const Result<Config> made = with_flags(taken({"coordinator", std::string("--port=") + port}), {});
+    const Result<Config> made = read_config({"coordinator", std::string("--port=") + port});
     ASSERT_FALSE(made) << port;
     EXPECT_EQ(made.error().message(),
-              std::string("--port: expected a whole number from 0 to 65535, got '") + port + '\'');
+              std::string("--port ") + port + ": must be a whole number from 0 to 65535");
   }
   EXPECT_EQ(refused({"coordinator", "--port"}), "--port needs a value | p2p_admin help coordinator");
   EXPECT_EQ(refused({"coordinator", "--log-format", "xml"}),

@@ -82,7 +82,8 @@ void AnswerWriter::set_date(WallTime now) {
   common_ = "Date: " + http_date(now) + "\r\n" + constant_headers_;
 }
 
-void AnswerWriter::begin_head(std::string& out, const HttpAnswer& answer, After after) const {
+void AnswerWriter::begin_head(std::string& out, const HttpAnswer& answer, After after,
+                              std::string_view besides) const {
   const auto status = status_line(answer.status);
   if (status.empty()) {
     fmt::format_to(std::back_inserter(out), "HTTP/1.1 {} \r\n", answer.status);
@@ -91,12 +92,13 @@ void AnswerWriter::begin_head(std::string& out, const HttpAnswer& answer, After 
   }
   out.append(common_);
   if (!answer.content_type.empty()) out.append("Content-Type: ").append(answer.content_type).append("\r\n");
-  out.append(answer.headers);
+  out.append(answer.headers).append(besides);
   if (after == After::close) out.append("Connection: close\r\n");
 }
 
-void AnswerWriter::write(std::string& out, const HttpAnswer& answer, Body body, After after) const {
-  begin_head(out, answer, after);
+void AnswerWriter::write(std::string& out, const HttpAnswer& answer, Body body, After after,
+                         std::string_view besides) const {
+  begin_head(out, answer, after, besides);
   const bool bodiless = answer.status == 204 || answer.status == 304;
   if (!bodiless) {
     out.append("Content-Length: ");
@@ -107,8 +109,9 @@ void AnswerWriter::write(std::string& out, const HttpAnswer& answer, Body body, 
   if (!bodiless && body == Body::send) out.append(answer.body);
 }
 
-void AnswerWriter::write_head(std::string& out, const HttpAnswer& answer, Coding coding, After after) const {
-  begin_head(out, answer, after);
+void AnswerWriter::write_head(std::string& out, const HttpAnswer& answer, Coding coding, After after,
+                              std::string_view besides) const {
+  begin_head(out, answer, after, besides);
   out.append(coding == Coding::chunked ? "Transfer-Encoding: chunked\r\n\r\n" : "\r\n");
 }
 

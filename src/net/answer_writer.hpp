@@ -20,15 +20,17 @@ class AnswerWriter {
 
   enum class Body { send, leave_out };  ///< left out for HEAD: the head tells its length all the same
   enum class After { keep_open, close };
-  /// Appends the response.
-  void write(std::string& out, const HttpAnswer& answer, Body body, After after) const;
+  /// Appends the response. `besides`: header lines that are the request's, not the answer's.
+  void write(std::string& out, const HttpAnswer& answer, Body body, After after,
+             std::string_view besides = {}) const;
 
   enum class Coding { chunked, until_close };
   /// Appends the head of a response whose length is not known.
-  void write_head(std::string& out, const HttpAnswer& answer, Coding coding, After after) const;
+  void write_head(std::string& out, const HttpAnswer& answer, Coding coding, After after,
+                  std::string_view besides = {}) const;
 
  private:
-  void begin_head(std::string& out, const HttpAnswer& answer, After after) const;
+  void begin_head(std::string& out, const HttpAnswer& answer, After after, std::string_view besides) const;
 
   std::string constant_headers_;
   std::string common_;  // Date and the constant headers

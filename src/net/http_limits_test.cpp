@@ -39,6 +39,21 @@ TEST(HttpLimits, a_refusal_comes_behind_the_answers_before_it) {
   EXPECT_LT(all.find("first"), all.find("400 Bad Request"));
 }
 
+TEST(HttpLimits, that_change_hold_for_connections_that_are_open) {
+  HttpHarness h;
+  h.handler.limit = 10;
+  TestClient client(h);
+  HttpLimits smaller;
+  smaller.body = 10;
+  h.server.set_limits(smaller);
+  const auto all = client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n01234567890").read_to_end();
+  EXPECT_NE(all.find("oversized"), std::string::npos) << all;
+  smaller.connections = 1;
+  h.server.set_limits(smaller);
+  TestClient one(h), more(h);
+  EXPECT_NE(more.read_to_end().find("503"), std::string::npos);
+}
+
 TEST(HttpLimits, each_has_its_status) {
   HttpHarness h;
   const auto answer_to = [&](const std::string& bytes) {

@@ -121,6 +121,8 @@ Result<Endpoint> HttpServer::listen(const Endpoint& at) {
   return where;
 }
 
+void HttpServer::set_limits(const HttpLimits& limits) { impl_->core->limits = limits; }
+
 void HttpServer::stop_accepting() {
   impl_->listeners.clear();
   impl_->core->draining = true;

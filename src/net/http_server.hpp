@@ -85,6 +85,8 @@ inline constexpr std::size_t stream_room = 64 * 1024;
 /// The place of one answer.
 class HttpExchange {
  public:
+  /// Header lines that the answer has besides its own, whoever gives it; the text outlives the request.
+  virtual void add_headers(std::string_view lines) = 0;
   /// Sends the answer; copies what it needs. Exactly once, now or later.
   virtual void respond(const HttpAnswer& answer) = 0;
   /// `abort` is told once when the client leaves before the answer is complete; null takes it back.
@@ -151,6 +153,10 @@ class HttpServer {
 
   /// Binds and listens; port 0 takes a free one. Returns where. `conflict` when the port is taken.
   [[nodiscard]] Result<Endpoint> listen(const Endpoint& at);
+
+  /// From now on these hold, for open connections too: what a request has passed already is not looked at
+  /// again.
+  void set_limits(const HttpLimits& limits);
 
   /// No new connections; answers say `Connection: close` from now on; idle connections are closed now, and
   /// running requests are told (HttpAbort::server_stops).

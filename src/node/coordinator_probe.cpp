@@ -23,9 +23,21 @@ CoordinatorProbe::CoordinatorProbe(Loop& loop, Log& log, std::vector<std::string
       last_("not asked yet"),
       since_(loop.clock().now()) {}
 
+void CoordinatorProbe::within(std::chrono::milliseconds limit, Job give_up) {
+  limit_ = limit;
+  give_up_ = std::move(give_up);
+}
+
+void CoordinatorProbe::start() {
+  if (limit_.count() > 0)
+    limit_timer_ = loop_.post_at(loop_.clock().now() + limit_, [this] { std::exchange(give_up_, {})(); });
+  ask();
+}
+
 void CoordinatorProbe::stop() {
   stopped_ = true;
   if (timer_ != 0) loop_.cancel(timer_);
+  if (limit_timer_ != 0) loop_.cancel(limit_timer_);
 }
 
 void CoordinatorProbe::ask() {
@@ -62,6 +74,7 @@ void CoordinatorProbe::answered(bool reached, const std::string& what) {
   if (news) since_ = loop_.clock().now();
   last_ = what;
   reached_ = reached;
+  if (reached && limit_timer_ != 0) loop_.cancel(std::exchange(limit_timer_, 0));
   if (!reached)
     log_.warn("Cluster", "coordinator {}; next try in {} s", what, pause.count());
   else if (news)

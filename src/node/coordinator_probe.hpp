@@ -24,7 +24,9 @@ class CoordinatorProbe {
   CoordinatorProbe(const CoordinatorProbe&) = delete;
   CoordinatorProbe& operator=(const CoordinatorProbe&) = delete;
 
-  void start() { ask(); }
+  /// `give_up` runs when no coordinator has answered for so long after `start`; 0: it looks for ever.
+  void within(std::chrono::milliseconds limit, Job give_up);
+  void start();
   void stop();
 
   /// "127.0.0.1:8001 refuses connections since 12 s": for /readyz.
@@ -42,7 +44,9 @@ class CoordinatorProbe {
   std::string last_;
   Instant since_;
   bool stopped_ = false, reached_ = false;
-  Executor::TimerId timer_ = 0;
+  std::chrono::milliseconds limit_{0};
+  Job give_up_;
+  Executor::TimerId timer_ = 0, limit_timer_ = 0;
   std::shared_ptr<int> alive_ = std::make_shared<int>();  // for answers that come after its end
 };
 

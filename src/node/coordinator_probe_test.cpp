@@ -52,6 +52,22 @@ TEST(CoordinatorProbe, says_which_coordinator_does_not_answer_and_when_it_tries_
   probe.stop();
 }
 
+TEST(CoordinatorProbe, gives_up_once_when_nobody_has_answered_within_its_limit) {
+  const SystemClock clock;
+  CaptureLog log;
+  Two two(clock);
+  int given_up = 0;
+  CoordinatorProbe probe(two.loop, log, {"127.0.0.1:1"});
+  probe.within(20ms, [&] {
+    ++given_up;
+    log.write(LogLevel::info, "Test", "given up");
+  });
+  probe.start();
+  ASSERT_TRUE(run_until_logged(two.loop, log, "given up")) << log.text();
+  EXPECT_EQ(given_up, 1);
+  probe.stop();
+}
+
 TEST(CoordinatorProbe, a_text_that_is_no_address_is_told_like_a_silent_one) {
   const SystemClock clock;
   CaptureLog log;

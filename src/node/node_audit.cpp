@@ -71,6 +71,15 @@ void NodeAudit::service_loaded(const std::string& service, const std::string& ha
   log_->append(std::move(record), Durability::soon);
 }
 
+void NodeAudit::configured(const std::string& setting, bool taken) {
+  AuditRecord record;
+  record.actor = node_id_;
+  record.action = "config.reload";
+  record.object = setting;
+  record.outcome = taken ? "ok" : "after a restart";
+  log_->append(std::move(record), Durability::soon);
+}
+
 void NodeAudit::read(const AuditAsked& asked, std::move_only_function<void(Result<AuditRows>)> done) const {
   using Done = std::move_only_function<void(Result<AuditRows>)>;
   auto kept = std::make_shared<Done>(std::move(done));

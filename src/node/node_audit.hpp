@@ -40,6 +40,8 @@ class NodeAudit final : public CallAudit {
   /// Reads on a thread of the pool; `done` from the top of the loop.
   void read(const AuditAsked& asked, std::move_only_function<void(Result<AuditRows>)> done) const;
   void node_started(const std::string& configuration);
+  /// A setting has another value since SIGHUP; `taken`: it holds, else a restart brings it.
+  void configured(const std::string& setting, bool taken);
   [[nodiscard]] AuditCounters counters() const { return log_->counters(); }
 
  private:

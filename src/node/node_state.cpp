@@ -2,6 +2,9 @@
 
 #include <cmath>
 
+#include "net/host_port.hpp"
+#include "node/config_text.hpp"
+
 namespace p2p {
 namespace {
 
@@ -71,9 +74,12 @@ Value NodeState::self() const {
     if (entry->status == ServiceStatus::running) running.push_back(name);
   Value capabilities = Value::array({"rpc"});
   if (facts_.role == "coordinator") capabilities.push_back("admin");
+  Value tags = Value::object();
+  for (const auto& [key, value] : config_.tags) tags.set(key, value);
+  const auto told = split_host_port(config_.advertise, facts_.listen.port);
   return Value{{"node_id", facts_.node_id},
-               {"address", facts_.listen.address_text()},
-               {"port", facts_.listen.port},
+               {"address", told ? told->host : facts_.listen.address_text()},
+               {"port", told ? told->port : facts_.listen.port},
                {"role", facts_.role},
                {"capabilities", std::move(capabilities)},
                {"last_seen", timestamp()},
@@ -81,9 +87,18 @@ Value NodeState::self() const {
                {"status", "alive"},
                {"state", phase_name(phase())},
                {"self", true},
-               {"tags", Value::object()},
+               {"tags", std::move(tags)},
                {"services", std::move(running)},
                {"rtt_ms", nullptr}};
+}
+
+Value NodeState::config() const {
+  Value all = config_document(config_);
+  for (Value& key : all.make_object().front().second.make_array()) {  // what was left to the node is known now
+    if (key["key"] == "node.id") key.set("value", facts_.node_id);
+    if (key["key"] == "node.port") key.set("value", facts_.listen.port);
+  }
+  return all;
 }
 
 Value NodeState::cluster_nodes() const {

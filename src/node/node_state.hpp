@@ -9,6 +9,7 @@
 
 #include "framework/service_registry.hpp"
 #include "net/http_server.hpp"
+#include "node/config.hpp"
 #include "node/coordinator_probe.hpp"
 #include "node/node_audit.hpp"
 #include "node/node_counters.hpp"
@@ -31,7 +32,7 @@ class NodeState final : public NodeView {
  public:
   NodeState(NodeFacts facts, const Clock& clock, ServiceRegistry& services, MethodRegistry& methods,
             CallStats& stats, ServiceCells& cells, NodeAudit& audit, const HttpServer& server, const Log& log,
-            const NodeCounters& counters)
+            const NodeCounters& counters, const Config& config)
       : facts_(std::move(facts)),
         clock_(clock),
         services_(services),
@@ -41,7 +42,8 @@ class NodeState final : public NodeView {
         audit_(audit),
         server_(server),
         log_(log),
-        counters_(counters) {}
+        counters_(counters),
+        config_(config) {}
 
   void set_draining() { draining_ = true; }
   using ServiceActs =
@@ -62,6 +64,7 @@ class NodeState final : public NodeView {
   [[nodiscard]] Value node_detail(std::string_view node_id) const override;
   [[nodiscard]] Value local_services() const override;
   [[nodiscard]] Value local_service(std::string_view name) const override;
+  [[nodiscard]] Value config() const override;
   [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override;
   [[nodiscard]] std::string metrics(MetricsFormat format) const override;
   void act_on_service(std::string_view name, ServiceAct act,
@@ -94,6 +97,7 @@ class NodeState final : public NodeView {
   const HttpServer& server_;
   const Log& log_;
   const NodeCounters& counters_;
+  const Config& config_;  // as it is now: some of it changes while the node runs
   std::function<bool()> scanned_;
   ServiceActs acts_;
   const CoordinatorProbe* probe_ = nullptr;

@@ -7,7 +7,9 @@
 #include <unistd.h>
 
 #include "auth/authenticator.hpp"
+#include "auth/secret_check.hpp"
 #include "base/json.hpp"
+#include "base/units.hpp"
 #include "bridge/service_bridge.hpp"
 #include "framework/service_registry.hpp"
 #include "hosting/builtin_instance.hpp"
@@ -19,11 +21,13 @@
 #include "net/loop.hpp"
 #include "net/port_holder.hpp"
 #include "net/signals.hpp"
+#include "node/config_text.hpp"
 #include "node/coordinator_probe.hpp"
 #include "node/late_handler.hpp"
 #include "node/node_audit.hpp"
 #include "node/node_counters.hpp"
 #include "node/node_state.hpp"
+#include "node/system_settings.hpp"
 #include "node/version.hpp"
 #include "registry/rpc_methods.hpp"
 #include "service_layer/p2p_service_layer.hpp"
@@ -37,6 +41,7 @@ extern const p2p::PluginEntry p2p_builtin_system;
 namespace p2p {
 namespace {
 
+constexpr int nobody_there = 3;  // exit code: not reachable
 constexpr std::chrono::seconds last_words{1};  // for answers to those that were cancelled
 constexpr std::chrono::seconds port_patience{2};
 constexpr std::chrono::seconds besides_compiling{60};  // that a reload may take before it is answered
@@ -102,7 +107,10 @@ ServiceAction action_of(ServiceAct act) {
 
 Result<KeyRing> make_keys(const Config& config, const ClusterKeys& cluster) {
   if (!config.jwt_secret) return KeyRing::from_seed(cluster.jwt_seed);
-  return KeyRing::from_secret(*config.jwt_secret);
+  Result<KeyRing> keys = KeyRing::from_secret(*config.jwt_secret);
+  if (!keys || !config.jwt_previous) return keys;
+  if (auto added = keys->add_previous_secret(*config.jwt_previous); !added) return fail(added.error());
+  return keys;
 }
 
 Result<void> check_address(const Config& config) {
@@ -117,18 +125,26 @@ Result<void> check_address(const Config& config) {
 
 }  // namespace
 
+json::Limits json_limits(const Config& config) {
+  json::Limits limits = config.json;
+  limits.string = std::max(limits.string, config.http.body);  // a body may be one text
+  return limits;
+}
+
 /// The parts in the order in which they are made; they go in the reverse one.
 struct P2PAdminSystem::Parts {
-  explicit Parts(const Config& config)
-      : log(config.log_level, config.log_format, config.log_file),
+  Parts(Config config, ReadConfig read)
+      : log(config.log_level, config.log_format, {}, &clock, config.log_ring),
         loop(clock, &pool),
-        server(loop, late, log, HttpLimits{}, P2PServiceLayer::constant_headers()) {}
+        live(std::move(config), std::move(read), loop, log),
+        server(loop, late, log, live.now().http, P2PServiceLayer::constant_headers()) {}
 
   SystemClock clock;
   SystemRandom random;
   Log log;
   Loop loop;
   BlockingPool pool;  // ends before the loop that its jobs post to
+  LiveConfig live;
   LateHandler late;
   HttpServer server;
   Endpoint listen;
@@ -153,55 +169,74 @@ struct P2PAdminSystem::Parts {
   std::optional<P2PServiceLayer> layer;
   std::optional<Signals> signals;
   bool stopping = false;
+  int exit_code = 0;
   Executor::TimerId grace = 0;
 
   void make_call_path(const Config& config, const std::string& node_id);
   void make_services(const Config& config);
   void offer_builtin();
   void make_door(const Config& config, const std::string& node_id, const std::string& cluster_id);
+  void apply(const Config& config);
+  void changed(const std::vector<ConfigChange>& changes);
+  void reopen_log();
+  void reload();
   void greet(const Config& config);
   void tell_ready(int fd) const;
-  void look_again();
   void tick();
-  void stop(const Config& config);
+  void stop();
+  void give_up_joining();
   void stop_services();
 };
 
-P2PAdminSystem::P2PAdminSystem(Config config) : config_(std::move(config)) {}
+P2PAdminSystem::P2PAdminSystem(Config config, ReadConfig read)
+    : config_(std::move(config)), read_(std::move(read)) {}
 P2PAdminSystem::~P2PAdminSystem() = default;
 
+Result<void> P2PAdminSystem::check(const Config& config) {
+  if (auto loopback = check_address(config); !loopback) return loopback;
+  for (const auto* secret : {&config.jwt_secret, &config.jwt_previous})
+    if (*secret)
+      if (auto strong = check_secret((*secret)->reveal()); !strong) return strong;
+  return {};
+}
+
 Result<void> P2PAdminSystem::start() {
-  if (auto loopback = check_address(config_); !loopback) return loopback;
-  parts_ = std::make_unique<Parts>(config_);
+  if (auto sound = check(config_); !sound) return sound;
+  parts_ = std::make_unique<Parts>(std::move(config_), std::move(read_));
   Parts& p = *parts_;
-  Result<StateDir> state = StateDir::open(config_.state_dir);
+  const Config& config = p.live.now();
+  if (auto opened = p.log.reopen(config.log_file); !opened) return opened;
+  Result<StateDir> state = StateDir::open(config.state_dir);
   if (!state) return fail(state.error());
   p.state.emplace(*std::move(state));
   const Result<ClusterKeys> cluster = load_cluster_keys(*p.state, p.random);
   if (!cluster) return fail(cluster.error());
-  Result<KeyRing> keys = make_keys(config_, *cluster);
+  Result<KeyRing> keys = make_keys(config, *cluster);
   if (!keys) return fail(keys.error());
   p.authenticator.emplace(*std::move(keys), cluster->cluster_id, p.revocations, p.random);
 
-  const Result<Endpoint> listen = listen_on(p.server, config_, p.clock, p.log);
+  const Result<Endpoint> listen = listen_on(p.server, config, p.clock, p.log);
   if (!listen) return fail(listen.error());
   p.listen = *listen;
-  const Result<std::string> node_id = settle_node_id(*p.state, p.listen.port, config_.node_id, config_.role);
+  const Result<std::string> node_id = settle_node_id(*p.state, p.listen.port, config.node_id, config.role);
   if (!node_id) return fail(node_id.error());
   p.log.set_node(*node_id);
   p.audit.emplace(*node_id);
   const Result<std::filesystem::path> home = p.state->directory(node_folder(p.listen.port));
   if (!home) return fail(home.error());
-  auto audit_log =
-      AuditLog::open(*home / "audit.jsonl", AuditSettings{.node = *node_id}, p.loop, p.clock, p.log);
+  const std::filesystem::path audit_file = 
+      config.audit_file.empty() ? *home / "audit.jsonl" : std::filesystem::path(config.audit_file);
+  auto audit_log = AuditLog::open(audit_file, AuditSettings{.node = *node_id}, p.loop, p.clock, p.log);
   if (!audit_log) return fail(audit_log.error());
   p.audit_log = *std::move(audit_log);
-  p.audit->open(*p.audit_log, *home / "audit.jsonl", p.loop);
+  p.audit->open(*p.audit_log, audit_file, p.loop);
 
-  p.make_call_path(config_, *node_id);
-  p.make_services(config_);
-  p.make_door(config_, *node_id, cluster->cluster_id);
-  p.greet(config_);
+  p.make_call_path(config, *node_id);
+  p.make_services(config);
+  p.make_door(config, *node_id, cluster->cluster_id);
+  p.apply(config);
+  p.live.on_change([&p](const std::vector<ConfigChange>& changes) { p.changed(changes); });
+  p.greet(config);
   return {};
 }
 
@@ -244,6 +279,8 @@ void P2PAdminSystem::Parts::make_services(const Config& config) {
   settings.state_dir = state->path().string();
   settings.compiler = config.compiler;
   settings.compile_timeout = config.compile_timeout;
+  settings.compile_jobs = config.compile_jobs;
+  settings.watch = config.watch;
   settings.scan_interval = config.scan_interval;
   settings.sdk_include = config.sdk_include;
   settings.sdk_library = config.sdk_library;
@@ -264,7 +301,7 @@ void P2PAdminSystem::Parts::make_services(const Config& config) {
 void P2PAdminSystem::Parts::offer_builtin() {
   auto builtin = builtin_instance(p2p_builtin_system);
   if (builtin)
-    services->offer("system", *std::move(builtin));
+    services->offer("system", *std::move(builtin), system_settings(live.now().system));
   else
     services->failed("system", std::move(builtin.error()));
 }
@@ -273,7 +310,7 @@ void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& n
                                       const std::string& cluster_id) {
   NodeFacts facts{node_id, config.role,  cluster_id, std::string(product_version),
                   listen,  clock.wall(), clock.now()};
-  node.emplace(std::move(facts), clock, *services, methods, stats, cells, *audit, server, log, counters);
+  node.emplace(std::move(facts), clock, *services, methods, stats, cells, *audit, server, log, counters, live.now());
   node->set_scanned([this] { return folder->first_scan_done(); });
   node->set_service_acts([this, limit = config.compile_timeout + besides_compiling](
                              std::string_view service, ServiceAct act, auto done) {
@@ -285,6 +322,7 @@ void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& n
   });
   if (config.role == "worker") {
     probe.emplace(loop, log, config.coordinators);
+    probe->within(config.join_timeout, [this] { give_up_joining(); });
     node->set_probe(*probe);
   }
   DoorSettings settings;
@@ -294,16 +332,52 @@ void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& n
   settings.local_trust = config.local_trust;
   settings.own_uid = getuid();
   settings.token_life = config.token_ttl;
+  settings.allowed_origins = config.allowed_origins;
+  settings.metrics = config.metrics;
   layer.emplace(std::move(settings), *rpc, *runner, *authenticator, *node, log, clock, random);
   node->set_routes(layer->routes());
   node->set_door(*layer);
   late.set(*layer);
 }
 
+/// What may change while the node runs, given to the parts that it concerns.
+void P2PAdminSystem::Parts::apply(const Config& config) {
+  log.set_level(config.log_level);
+  server.set_limits(config.http);
+  rpc->set_limits({.in_flight = config.max_in_flight});
+  runner->set_usual_timeout(config.call_timeout);
+  layer->set_limits(json_limits(config), config.http.body);
+}
+
+void P2PAdminSystem::Parts::changed(const std::vector<ConfigChange>& changes) {
+  apply(live.now());
+  bool of_system = false;
+  for (const ConfigChange& change : changes) {
+    if (change.key->name == "log.file") reopen_log();
+    of_system = of_system || change.key->section() == "system";
+    audit->configured(std::string(change.key->name) + " = " + change.to, change.taken);
+  }
+  if (of_system && !services->apply("system", system_settings(live.now().system), {}))
+    services->bring_again("system");
+}
+
+void P2PAdminSystem::Parts::reopen_log() {
+  if (auto opened = log.reopen(live.now().log_file); !opened) log.error("Main", "{}", opened.error().message());
+}
+
+/// SIGHUP: what lies outside may have changed.
+void P2PAdminSystem::Parts::reload() {
+  reopen_log();
+  live.reload();
+  folder->rescan();
+}
+
 void P2PAdminSystem::Parts::greet(const Config& config) {
   const NodeFacts& facts = node->facts();
   log.info("Main", "p2p_admin {}, {} {}, pid {}, loopback mode", facts.version, facts.role, facts.node_id,
            getpid());
+  log.info("Config", "{} ('p2p_admin config show --origin' lists all)", config_origin_text(config));
+  for (const std::string& note : config.notes) log.warn("Config", "{}", note);
   log.info("Main", "tokens are {}, state directory {}", authenticator->keys().signing().alg(),
            state->path().string());
   log.info("Http", "http://{}   metrics /metrics   services {}", listen.text(), config.services_dir);
@@ -316,21 +390,21 @@ int P2PAdminSystem::run() {
   ::signal(SIGPIPE, SIG_IGN);
   name_services_in_crashes();
   p.signals.emplace(p.loop, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP}, [this](int number) {
-    if (number == SIGHUP) return parts_->look_again();
+    if (number == SIGHUP) return parts_->reload();
     if (parts_->stopping) _exit(130);
-    parts_->log.info("Main", "{}, stopping: running calls have {} s",
-                     number == SIGTERM ? "SIGTERM" : "SIGINT", config_.drain_timeout.count());
-    parts_->stop(config_);
+    parts_->log.info("Main", "{}, stopping: running calls have {}", number == SIGTERM ? "SIGTERM" : "SIGINT",
+                     duration_text(parts_->live.now().drain_timeout));
+    parts_->stop();
   });
   p.folder->start();
   if (p.probe) p.probe->start();
   p.tick();
-  p.loop.post([this] { parts_->tell_ready(config_.ready_fd); });
+  p.loop.post([&p] { p.tell_ready(p.live.now().ready_fd); });
   p.loop.run();
   p.audit_log->stop();
   p.log.info("Main", "stopped");
-  if (p.services->leaked() > 0) _exit(0);  // code that did not end may run still: nothing it uses may go
-  return 0;
+  if (p.services->leaked() > 0) _exit(p.exit_code);  // code that did not end may run still: nothing it uses may go
+  return p.exit_code;
 }
 
 void P2PAdminSystem::Parts::tell_ready(int fd) const {
@@ -341,30 +415,31 @@ void P2PAdminSystem::Parts::tell_ready(int fd) const {
   ::close(fd);
 }
 
-/// SIGHUP: what lies outside may have changed.
-void P2PAdminSystem::Parts::look_again() {
-  if (auto opened = log.reopen(); !opened) log.error("Main", "{}", opened.error().message());
-  folder->rescan();
-}
-
 /// Once a second.
 void P2PAdminSystem::Parts::tick() {
   log.tick();
   loop.post_at(clock.now() + std::chrono::seconds(1), [this] { tick(); });
 }
 
-void P2PAdminSystem::Parts::stop(const Config& config) {
-  stopping = true;
+void P2PAdminSystem::Parts::stop() {
+  if (std::exchange(stopping, true)) return;
   node->set_draining();
   if (probe) probe->stop();
   folder->stop();
   server.stop_accepting();
-  grace = loop.post_at(clock.now() + config.drain_timeout, [this] {
+  grace = loop.post_at(clock.now() + live.now().drain_timeout, [this] {
     log.warn("Main", "{} calls did not end in time, they are cancelled", stats.running());
     runner->give_up_all();
     grace = loop.post_at(clock.now() + last_words, [this] { server.close_all(); });
   });
   server.when_empty([this] { stop_services(); });
+}
+
+void P2PAdminSystem::Parts::give_up_joining() {
+  log.error("Cluster", "no coordinator answered within {} (join.timeout): this worker ends; {}",
+            duration_text(live.now().join_timeout), probe->status());
+  exit_code = nobody_there;
+  stop();
 }
 
 void P2PAdminSystem::Parts::stop_services() {

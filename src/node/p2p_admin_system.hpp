@@ -11,13 +11,14 @@
 #include <memory>
 
 #include "base/result.hpp"
-#include "node/config.hpp"
+#include "node/live_config.hpp"
 
 namespace p2p {
 
 class P2PAdminSystem {
  public:
-  explicit P2PAdminSystem(Config config);
+  /// `read` gives the configuration again on SIGHUP; without it a running node keeps the one it has.
+  explicit P2PAdminSystem(Config config, ReadConfig read = {});
   P2PAdminSystem(const P2PAdminSystem&) = delete;
   P2PAdminSystem& operator=(const P2PAdminSystem&) = delete;
   ~P2PAdminSystem();
@@ -26,12 +27,17 @@ class P2PAdminSystem {
   /// secrets or file modes mends (exit 78), with the repair in the message.
   [[nodiscard]] Result<void> start();
 
-  /// Returns the exit code: 0 after SIGTERM or SIGINT, 130 after a second one.
+  /// What `start` would refuse of this configuration whatever the state directory holds.
+  [[nodiscard]] static Result<void> check(const Config& config);
+
+  /// Returns the exit code: 0 after SIGTERM or SIGINT, 130 after a second one, 3 when no coordinator answered
+  /// within join.timeout.
   int run();
 
  private:
   struct Parts;
-  Config config_;
+  Config config_;  // until `start` gives it to LiveConfig
+  ReadConfig read_;
   std::unique_ptr<Parts> parts_;
 };
 

@@ -95,7 +95,7 @@ P2P_HOT void CallRunner::begin(CallRecord& record, const MethodEntry& method, st
   record.method = &method;
   method.generation->pins().add(slot_);
   record.started_ns = stats_.begin(method.stats) ? ns_of(executor_.clock().now()) : 0;
-  std::int64_t limit = method.timeout_ns;
+  std::int64_t limit = timeout_of(method);
   if (timeout_ns > 0) limit = std::min(limit, timeout_ns);
   const bool shorter = now + limit < context.deadline_ns;
   if (shorter) context.deadline_ns = now + limit;
@@ -371,6 +371,12 @@ const MethodEntry* CallRunner::held_for(const CallRecord& record, const ServiceE
     if (at->method != nullptr && &at->method->generation->object() == &entry.held->object())
       return entry.held->find(record.pending->method);
   return nullptr;
+}
+
+std::chrono::nanoseconds CallRunner::patience_for(const ServiceEntry& entry, std::string_view method) const {
+  const MethodEntry* known = entry.held == nullptr ? nullptr : entry.held->find(method);
+  return known == nullptr ? std::chrono::nanoseconds(entry.patience)
+                          : std::chrono::nanoseconds(timeout_of(*known));
 }
 
 /// The service's patience in all, however often the service goes from one step of its start to the next.

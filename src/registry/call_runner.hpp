@@ -42,6 +42,14 @@ class CallRunner {
   [[nodiscard]] Executor& executor() noexcept { return executor_; }
   [[nodiscard]] const std::string& node_id() const noexcept { return node_id_; }
 
+  /// What a method that declares no timeout of its own gets, for calls that begin from now on.
+  void set_usual_timeout(std::chrono::nanoseconds timeout) { usual_timeout_ns_ = timeout.count(); }
+  [[nodiscard]] std::int64_t timeout_of(const MethodEntry& method) const noexcept {
+    return method.timeout_ns > 0 ? method.timeout_ns : usual_timeout_ns_;
+  }
+  /// How long a call of `method` that has no deadline of its own waits while the service is `starting`.
+  [[nodiscard]] std::chrono::nanoseconds patience_for(const ServiceEntry& entry, std::string_view method) const;
+
   /// Runs `method` of a running service for `receiver`; the checks are the caller's (RPCMethods). The record
   /// is for `cancel` and valid until `call_ended`; null when the call has ended inside.
   CallRecord* start(const MethodEntry& method, CallRequest request, CallReceiver& receiver);
@@ -128,6 +136,7 @@ class CallRunner {
   CallAudit* audit_;
   std::string node_id_;
   unsigned slot_;
+  std::int64_t usual_timeout_ns_ = 30'000'000'000;
   DeadlineWheel wheel_;
   ServiceWaiters waiters_;
   bool armed_ = false;

@@ -71,13 +71,6 @@ std::vector<std::string> MethodRegistry::public_paths() const {
   return paths;
 }
 
-std::chrono::nanoseconds patience_for(const ServiceEntry& entry, std::string_view method) {
-  if (entry.held == nullptr) return entry.patience;
-  const MethodEntry* known = entry.held->find(method);
-  return known == nullptr ? std::chrono::nanoseconds(entry.patience)
-                          : std::chrono::nanoseconds(known->timeout_ns);
-}
-
 Error no_such_service(const RegistrySnapshot& snapshot, std::string_view service) {
   std::vector<std::string> known;
   for (const auto& [name, entry] : snapshot.services) known.push_back(name);

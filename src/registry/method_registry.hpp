@@ -102,9 +102,6 @@ class RegistryView {
   std::shared_ptr<const RegistrySnapshot> snapshot_;
 };
 
-/// How long a call of `method` that has no deadline of its own waits while the service is `starting`.
-[[nodiscard]] std::chrono::nanoseconds patience_for(const ServiceEntry& entry, std::string_view method);
-
 /// service_not_found with the nearest known name.
 [[nodiscard]] Error no_such_service(const RegistrySnapshot& snapshot, std::string_view service);
 /// method_not_found with the nearest name; only public ones are suggested to the outside.

@@ -114,7 +114,7 @@ void RPCMethods::wait_for_service(CallRequest request, RpcCall& call, const Serv
     call.kept_ = std::make_unique<RpcCall::Kept>();
     call.kept_->service = request.path.service;
     call.kept_->method = request.path.method;
-    call.kept_->wait_until = now + patience_for(entry, request.path.method);
+    call.kept_->wait_until = now + runner_.patience_for(entry, request.path.method);
     if (request.timeout_ns > 0)
       call.kept_->wait_until =
           std::min(call.kept_->wait_until, now + std::chrono::nanoseconds(request.timeout_ns));

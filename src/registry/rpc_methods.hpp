@@ -65,6 +65,9 @@ class RPCMethods {
   RPCMethods(CallRunner& runner, CallAudit* audit, Limits limits)
       : runner_(runner), audit_(audit), limits_(limits) {}
 
+  /// For calls that come from now on.
+  void set_limits(const Limits& limits) { limits_ = limits; }
+
   void call(CallRequest request, RpcCall& call);
   /// The caller went away: `answered` gets cancelled now if it has not been called; the method is asked to
   /// stop.

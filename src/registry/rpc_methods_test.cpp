@@ -21,6 +21,16 @@ struct Sample : BaseService {
     co_await sleep(1_s);
     co_return 1;
   }
+  SERVICE_METHOD(nap, (), public = true, role = "viewer");
+  Task<int> nap() {
+    co_await sleep(10_s);
+    co_return 1;
+  }
+  SERVICE_METHOD(doze, (), public = true, role = "viewer", timeout = 5);
+  Task<int> doze() {
+    co_await sleep(10_s);
+    co_return 1;
+  }
   SERVICE_METHOD(work, (key, name), public = true, secret = "key");
   Task<int> work(std::string, std::string) { co_return 2; }
   SERVICE_METHOD(reboot, (password = ""), public = true, role = "admin", secret = "password");
@@ -60,6 +70,36 @@ TEST_F(RPCMethodsTest, a_public_method_is_called_by_name_with_its_defaults) {
   EXPECT_EQ(ask("sample/echo", Value{{"text", "ab"}}), R"(ok "abab")");
   EXPECT_EQ(ask("sample.echo", Value{{"text", "ab"}, {"times", 3}}), R"(ok "ababab")");
   EXPECT_EQ(ask("sample/echo", Value::array({"x", 4})), R"(ok "xxxx")");
+}
+
+TEST_F(RPCMethodsTest, limits_that_change_hold_for_calls_that_come_then) {
+  FakeCall first, second, third;
+  begin(first, "sample/slow");
+  node.rpc.set_limits({.in_flight = 1});
+  begin(second, "sample/slow");
+  EXPECT_EQ(second.answer, "overloaded: 1 calls run on this node already");
+  EXPECT_EQ(first.answers, 0) << "what runs already goes on";
+  node.rpc.set_limits({.in_flight = 2});
+  begin(third, "sample/slow");
+  EXPECT_EQ(third.answers, 0);
+  node.executor.advance(1s);
+  EXPECT_EQ(first.answer, "ok 1");
+  EXPECT_EQ(third.answer, "ok 1");
+}
+
+TEST_F(RPCMethodsTest, a_method_that_says_nothing_has_the_nodes_time) {
+  node.runner.set_usual_timeout(2s);
+  FakeCall silent, outspoken;
+  begin(silent, "sample/nap");
+  begin(outspoken, "sample/doze");
+  node.executor.advance(3s);
+  EXPECT_EQ(silent.answer, "timeout: sample/nap did not answer within its time");
+  EXPECT_EQ(outspoken.answers, 0) << "it has 5 s of its own";
+  node.runner.set_usual_timeout(20s);
+  FakeCall later;
+  begin(later, "sample/nap");
+  node.executor.advance(15s);
+  EXPECT_EQ(later.answer, "ok 1");
 }
 
 TEST_F(RPCMethodsTest, an_internal_an_undeclared_and_an_unknown_method_cannot_be_told_apart) {

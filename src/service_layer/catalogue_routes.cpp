@@ -65,7 +65,7 @@ Value method_row(Door& door, const ServiceEntry& service, const MethodEntry& met
             {"description", method.description},
             {"role", role_name(method.role)},
             {"parameters", std::move(parameters)},
-            {"timeout_ms", method.timeout_ns / 1'000'000},
+            {"timeout_ms", door.runner.timeout_of(method) / 1'000'000},
             {"cache_ttl_ms", method.cache_ttl_ns / 1'000'000},
             {"idempotent", method.idempotent},
             {"broadcastable", method.broadcastable},

@@ -11,6 +11,7 @@ namespace p2p {
 Door::Door(DoorSettings given, RPCMethods& rpc_methods, CallRunner& call_runner, Authenticator& auth,
            NodeView& view, Log& node_log, const Clock& node_clock)
     : settings(std::move(given)),
+      cross_origin(settings.allowed_origins),
       rpc(rpc_methods),
       runner(call_runner),
       authenticator(auth),

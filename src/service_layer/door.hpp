@@ -17,6 +17,7 @@
 #include "bridge/target.hpp"
 #include "net/http_server.hpp"
 #include "registry/rpc_methods.hpp"
+#include "service_layer/cross_origin.hpp"
 #include "service_layer/idempotency.hpp"
 #include "service_layer/list_query.hpp"
 #include "service_layer/node_view.hpp"
@@ -47,7 +48,10 @@ struct DoorSettings {
   bool local_trust = true;
   uid_t own_uid = 0;
   std::chrono::seconds token_life{24 * 3600};
-  json::Limits json;
+  std::vector<std::string> allowed_origins;  ///< of pages elsewhere that may call this node from a browser
+  bool metrics = true;                       ///< whether GET /metrics answers
+  json::Limits json;                          ///< of requests; may change while the node runs
+  std::size_t body_limit = 1024 * 1024;       ///< where a method says nothing; may change likewise
   std::size_t result_limit = 16 * 1024 * 1024;  ///< bytes of an answer; memory per call
   std::size_t batch_limit = 100;                ///< requests in one batch
 };
@@ -65,7 +69,8 @@ struct Door {
        NodeView& view, Log& node_log, const Clock& node_clock);
   ~Door();
 
-  const DoorSettings settings;
+  DoorSettings settings;
+  const CrossOrigin cross_origin;
   RPCMethods& rpc;
   CallRunner& runner;
   Authenticator& authenticator;

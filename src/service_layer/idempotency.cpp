@@ -11,6 +11,7 @@ class Idempotency::Entry final : public HttpExchange {
   Entry(Idempotency& all, std::string name_in, const Digest& request_in, HttpExchange& exchange)
       : name(std::move(name_in)), request(request_in), all_(all), exchange_(&exchange) {}
 
+  void add_headers(std::string_view lines) override { exchange_->add_headers(lines); }
   void respond(const HttpAnswer& answer) override {
     HttpExchange& exchange = *std::exchange(exchange_, nullptr);
     const bool keep = answer.status != 503 && answer.status != 429;

@@ -9,6 +9,7 @@ namespace {
 
 class FakeExchange final : public HttpExchange {
  public:
+  void add_headers(std::string_view) override {}
   void respond(const HttpAnswer& answer) override {
     status = answer.status;
     body = answer.body;

@@ -13,6 +13,7 @@ using namespace std::chrono_literals;
 /// A client that takes what it is told to.
 class FakeExchange final : public HttpExchange {
  public:
+  void add_headers(std::string_view) override {}
   void respond(const HttpAnswer&) override { FAIL() << "a stream has begun"; }
   void begin(const HttpAnswer&) override {}
   void on_client_left(HttpAbort* listener) override { abort = listener; }

@@ -91,7 +91,14 @@ void local_service(Door& door, const Request& request, HttpExchange& exchange) {
   answer_error(door, request, exchange, no_such_service(door.runner.snapshot(), request.names[0]));
 }
 
+void config(Door& door, const Request& request, HttpExchange& exchange) {
+  answer_json(door, request, exchange, door.node.config());
+}
+
 void metrics(Door& door, const Request& request, HttpExchange& exchange) {
+  if (!door.settings.metrics)
+    return answer_error(door, request, exchange,
+                        Error(Errc::not_found, "this node shows no metrics", Value{{"hint", "metrics.enabled = true"}}));
   const bool open = request.headers.accept.find("application/openmetrics-text") != std::string_view::npos;
   answer_text(door, request, exchange,
               door.node.metrics(open ? MetricsFormat::open_metrics : MetricsFormat::prometheus),
@@ -125,6 +132,7 @@ std::vector<Route> look_routes() {
           {"GET", "/cluster/nodes/{id}", &cluster_node},
           {"GET", "/local/services", &local_services},
           {"GET", "/local/services/{name}", &local_service},
+          {"GET", "/config", &config},
           {"GET", "/errors/{name}", &error_page},
           {"GET", "/metrics", &metrics}};
 }

@@ -63,6 +63,8 @@ class NodeView {
   [[nodiscard]] virtual Value node_detail(std::string_view node_id) const = 0;
   [[nodiscard]] virtual Value local_services() const = 0;
   [[nodiscard]] virtual Value local_service(std::string_view name) const = 0;
+  /// Every setting with its value and origin; secrets are masked.
+  [[nodiscard]] virtual Value config() const = 0;
   [[nodiscard]] virtual std::vector<ReadyCheck> ready_checks() const = 0;
   [[nodiscard]] virtual std::string metrics(MetricsFormat format) const = 0;
 

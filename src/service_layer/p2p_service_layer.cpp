@@ -52,6 +52,11 @@ std::string P2PServiceLayer::constant_headers() {
          "Referrer-Policy: no-referrer\r\n";
 }
 
+void P2PServiceLayer::set_limits(const json::Limits& json, std::size_t body) {
+  door_.settings.json = json;
+  door_.settings.body_limit = body;
+}
+
 void P2PServiceLayer::on_request(const HttpRequest& http, HttpExchange& exchange) {
   Request request{.http = http, .headers = RequestHeaders::read(http.fields)};
   const auto parent =
@@ -65,6 +70,10 @@ void P2PServiceLayer::on_request(const HttpRequest& http, HttpExchange& exchange
                         Error(Errc::wrong_host, "this node does not answer to the name in Host",
                               Value{{"hint", "use http://" + door_.settings.listen_address + ':' +
                                                  std::to_string(door_.settings.port)}}));
+  if (!request.headers.origin.empty()) {
+    exchange.add_headers(door_.cross_origin.lines_for(request.headers.origin));
+    if (http.method == "OPTIONS" && answer_preflight(request, exchange)) return;
+  }
   if (!find_route(request, exchange) || !query_is_safe(request, exchange) || !authorize(request, exchange) ||
       !body_is_readable(request, exchange))
     return;
@@ -73,6 +82,14 @@ void P2PServiceLayer::on_request(const HttpRequest& http, HttpExchange& exchange
   if (!request.headers.idempotency_key.empty() && request.http.method == "POST")
     return run_once(request, exchange);
   request.route->answer(door_, request, exchange);
+}
+
+/// A browser asks before it lets a page of elsewhere send what no form could.
+bool P2PServiceLayer::answer_preflight(const Request& request, HttpExchange& exchange) {
+  const bool asks = request.http.has_header("Access-Control-Request-Method");
+  if (!asks || door_.cross_origin.lines_for(request.headers.origin).empty()) return false;
+  exchange.respond({.status = 204, .content_type = {}, .headers = CrossOrigin::preflight_lines});
+  return true;
 }
 
 void P2PServiceLayer::run_once(const Request& request, HttpExchange& exchange) {
@@ -178,7 +195,7 @@ bool P2PServiceLayer::body_is_readable(const Request& request, HttpExchange& exc
 }
 
 std::size_t P2PServiceLayer::body_limit(const HttpRequest& head) {
-  constexpr std::size_t usual = 1024 * 1024;
+  const std::size_t usual = door_.settings.body_limit;
   const RouteMatch match = routes_.match(head.method, head.path);
   if (match.route == nullptr || match.names[1].empty()) return usual;
   const MethodEntry* method = door_.rpc.find_public({match.names[0], match.names[1]});

@@ -20,6 +20,9 @@ class P2PServiceLayer final : public HttpHandler {
   /// The lines that every answer has: for HttpServer.
   [[nodiscard]] static std::string constant_headers();
 
+  /// For requests that come from now on.
+  void set_limits(const json::Limits& json, std::size_t body);
+
   void on_request(const HttpRequest& request, HttpExchange& exchange) override;
   [[nodiscard]] std::size_t body_limit(const HttpRequest& head) override;
   [[nodiscard]] std::string refusal(Errc code, std::string_view detail, std::string& headers) override;
@@ -30,6 +33,7 @@ class P2PServiceLayer final : public HttpHandler {
   [[nodiscard]] const LogFollowers& log_followers() const noexcept { return *door_.followers; }
 
  private:
+  [[nodiscard]] bool answer_preflight(const Request& request, HttpExchange& exchange);
   [[nodiscard]] bool host_is_ours(const Request& request);
   [[nodiscard]] bool find_route(Request& request, HttpExchange& exchange);
   /// Whatever the route: tokens in URLs are in the logs of every proxy.

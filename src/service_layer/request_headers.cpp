@@ -15,7 +15,10 @@ RequestHeaders RequestHeaders::read(std::span<const HttpField> fields) noexcept 
           headers.host = field.value;
         }
         break;
-      case 6: take(field, "accept", headers.accept); break;
+      case 6:
+        take(field, "accept", headers.accept);
+        take(field, "origin", headers.origin);
+        break;
       case 11: take(field, "traceparent", headers.traceparent); break;
       case 12:
         take(field, "content-type", headers.content_type);

@@ -29,7 +29,8 @@ PROGRAM = pathlib.Path(
     os.environ.get("P2P_ADMIN", pathlib.Path(__file__).parents[2] / "build/release/p2p_admin")
 ).resolve()
 OURS = ("P2P_", "XDG_")  # variables that would change a node
-NAMED = {"REDIS_URL", "JWT_SECRET_KEY", "JWT_SECRET_KEY_FILE", "SERVICES_DIR", "CREDENTIALS_DIRECTORY"}
+NAMED = {"REDIS_URL", "REDIS_URL_FILE", "JWT_SECRET_KEY", "JWT_SECRET_KEY_FILE", "JWT_SECRET_KEY_PREVIOUS"}
+NAMED |= {"JWT_SECRET_KEY_PREVIOUS_FILE", "SERVICES_DIR", "CREDENTIALS_DIRECTORY"}
 PR_SET_PDEATHSIG = 1
 libc = ctypes.CDLL(None, use_errno=True)
 # AddressSanitizer keeps freed memory back for a while: then nothing can be said of how much a node needs.
@@ -120,12 +121,13 @@ class Node:
         port=0,
         wait=True,
         restore_signals=True,
+        verbose=True,
     ):
         self.own_folders = folders is None
         self.folders = folders or Folders()
         for name, files in (services or {}).items():
             self.folders.put(name, files)
-        self.args = [role, "--verbose"] + (["--port", port] if port is not None else [])
+        self.args = [role] + (["--verbose"] if verbose else []) + (["--port", port] if port is not None else [])
         if flags:
             self.args += ["--state-dir", self.folders.state, "--services-dir", self.folders.services]
         self.args += list(args)

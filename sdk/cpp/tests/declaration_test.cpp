@@ -69,7 +69,7 @@ TEST(Declaration, options_have_their_defaults) {
   EXPECT_FALSE(options.broadcastable);
   EXPECT_FALSE(options.idempotent);
   EXPECT_EQ(options.role, Role::operator_);
-  EXPECT_EQ(options.timeout_ns, 30'000'000'000);
+  EXPECT_EQ(options.timeout_ns, 0) << "the node decides";
   EXPECT_EQ(options.cache_ttl_ns, 0);
 }
 

@@ -31,15 +31,15 @@ TEST(System, declares_its_methods_with_their_roles) {
     return std::tuple(options.is_public, options.role, options.cache_ttl_ns / 1'000'000'000,
                       options.timeout_ns / 1'000'000'000);
   };
-  EXPECT_EQ(shape("get_system_info"), std::tuple(true, Role::viewer, 60, 30));
-  EXPECT_EQ(shape("get_system_metrics"), std::tuple(true, Role::viewer, 0, 30));
-  EXPECT_EQ(shape("ping"), std::tuple(true, Role::viewer, 0, 30));
+  EXPECT_EQ(shape("get_system_info"), std::tuple(true, Role::viewer, 60, 0));
+  EXPECT_EQ(shape("get_system_metrics"), std::tuple(true, Role::viewer, 0, 0));
+  EXPECT_EQ(shape("ping"), std::tuple(true, Role::viewer, 0, 0));
   EXPECT_EQ(shape("execute_command"), std::tuple(true, Role::admin, 0, 600));
-  EXPECT_EQ(shape("execute_simple_test"), std::tuple(true, Role::operator_, 0, 30));
-  EXPECT_EQ(shape("list_processes"), std::tuple(true, Role::operator_, 0, 30));
-  EXPECT_EQ(shape("get_process_info"), std::tuple(true, Role::operator_, 0, 30));
+  EXPECT_EQ(shape("execute_simple_test"), std::tuple(true, Role::operator_, 0, 0));
+  EXPECT_EQ(shape("list_processes"), std::tuple(true, Role::operator_, 0, 0));
+  EXPECT_EQ(shape("get_process_info"), std::tuple(true, Role::operator_, 0, 0));
   EXPECT_EQ(shape("terminate_process"), std::tuple(true, Role::admin, 0, 45));
-  EXPECT_EQ(shape("list_services"), std::tuple(true, Role::operator_, 5, 30));
+  EXPECT_EQ(shape("list_services"), std::tuple(true, Role::operator_, 5, 0));
   EXPECT_EQ(shape("service_action"), std::tuple(true, Role::admin, 0, 60));
   EXPECT_EQ(system.service().declared_methods().size(), 12U);  // with the two that every service has
 }

@@ -3,7 +3,6 @@
 #include <sys/resource.h>
 
 #include "cli/complaint.hpp"
-#include "cli/environment.hpp"
 #include "cli/node_config.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "node/p2p_admin_system.hpp"
@@ -24,12 +23,14 @@ int refused(World& world, const Error& error) {
 }
 
 Result<int> run_node(const Invocation& said, World& world) {
-  Result<Config> environment = read_environment();
-  if (!environment) return refused(world, environment.error());
-  Result<Config> config = with_flags(said, *std::move(environment));
-  if (!config) return fail(config.error());
   keep_memory_private();
-  P2PAdminSystem system(*std::move(config));
+  Result<ConfigSources> sources = node_sources(said, Environment::take());
+  if (!sources) return fail(sources.error());
+  Result<Config> config = sources->read();
+  if (!config && config.error().detail()["usage"] == Value(true)) return fail(config.error());
+  if (!config) return refused(world, config.error());
+  const auto again = std::make_shared<const ConfigSources>(*std::move(sources));
+  P2PAdminSystem system(*std::move(config), [again] { return again->read(); });
   if (auto started = system.start(); !started) {
     if (started.error().code() == Errc::conflict) return fail(started.error());
     return refused(world, started.error());

@@ -32,12 +32,16 @@ Result<int> lint_service(const Invocation& said, World& world);
 inline constexpr std::string_view describe_verb = "__describe";
 int describe_library(const std::vector<std::string>& words);
 
-// set up: context.cpp, token.cpp, the files of their names
+// set up: config.cpp, context.cpp, token.cpp, the files of their names
 Result<int> add_context(const Invocation& said, World& world);
 Result<int> list_contexts(const Invocation& said, World& world);
 Result<int> remove_context(const Invocation& said, World& world);
 Result<int> use_context(const Invocation& said, World& world);
 Result<int> validate_contexts(const Invocation& said, World& world);
+Result<int> config_show(const Invocation& said, World& world);
+Result<int> config_check(const Invocation& said, World& world);
+Result<int> config_init(const Invocation& said, World& world);
+Result<int> config_path(const Invocation& said, World& world);
 Result<int> run_doctor(const Invocation& said, World& world);
 Result<int> issue_token(const Invocation& said, World& world);
 Result<int> show_token(const Invocation& said, World& world);

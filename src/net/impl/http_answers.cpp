@@ -36,6 +36,7 @@ HttpConnection::Exchange& HttpConnection::take_exchange() {
   }
   auto& exchange = *std::exchange(free_, free_->next);
   exchange.next = nullptr;
+  exchange.besides = {};
   exchange.state = Exchange::State::running;
   exchange.head_only = exchange.close = exchange.dropped = exchange.http_1_0 = false;
   (first_ == nullptr ? first_ : last_->next) = &exchange;
@@ -82,7 +83,8 @@ void HttpConnection::put(Exchange& exchange, const HttpAnswer& answer) {
   note_last(exchange, answer);
   core_->writer.write(&exchange == first_ ? output_ : exchange.ready, answer,
                       exchange.head_only ? AnswerWriter::Body::leave_out : AnswerWriter::Body::send,
-                      exchange.close ? AnswerWriter::After::close : AnswerWriter::After::keep_open);
+                      exchange.close ? AnswerWriter::After::close : AnswerWriter::After::keep_open,
+                      exchange.besides);
 }
 
 /// Takes the answered exchanges from the front.

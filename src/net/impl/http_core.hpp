@@ -61,7 +61,7 @@ class HttpCore {
   Loop& loop;
   HttpHandler& handler;
   Log& log;
-  const HttpLimits limits;
+  HttpLimits limits;  // read anew at each use: they change while connections are open
   Poller poller;
   HttpCounters counters;
   AnswerWriter writer;

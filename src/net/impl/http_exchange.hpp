@@ -12,6 +12,7 @@ class HttpConnection::Exchange final : public HttpExchange {
  public:
   explicit Exchange(HttpConnection& connection) : connection_(connection) {}
 
+  void add_headers(std::string_view lines) override { besides = lines; }
   void respond(const HttpAnswer& answer) override { connection_.answer(*this, answer); }
   void on_client_left(HttpAbort* listener) override {
     abort = listener;
@@ -41,6 +42,7 @@ class HttpConnection::Exchange final : public HttpExchange {
   bool begun = false;      ///< a stream, until its end
   bool broken = false;     ///< its end is a reset: without chunks nothing else tells that it is incomplete
   bool waking = false;     ///< `writable` is about to be looked at
+  std::string_view besides;  ///< of add_headers
   HttpAbort* abort = nullptr;
   Exchange* next = nullptr;
   std::uint32_t use = 0;                 ///< counts up each time it is given back

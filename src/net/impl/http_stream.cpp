@@ -19,7 +19,7 @@ void HttpConnection::begin(Exchange& exchange, const HttpAnswer& answer) {
   core_->writer.write_head(
       place_of(exchange), answer,
       exchange.http_1_0 ? AnswerWriter::Coding::until_close : AnswerWriter::Coding::chunked,
-      exchange.close ? AnswerWriter::After::close : AnswerWriter::After::keep_open);
+      exchange.close ? AnswerWriter::After::close : AnswerWriter::After::keep_open, exchange.besides);
   send(exchange, answer.body);
   if (!pumping_) answered_later();
 }

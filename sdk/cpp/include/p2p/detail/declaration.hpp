@@ -20,7 +20,7 @@ struct MethodOptions {
   bool broadcastable_given = false;
   Role role = Role::operator_;
   std::int64_t cache_ttl_ns = 0;
-  std::int64_t timeout_ns = 30'000'000'000;
+  std::int64_t timeout_ns = 0;  ///< 0 = the node's (call.timeout)
   std::int64_t max_concurrency = 0;
   std::int64_t max_body = 0;  ///< bytes; 0 = the node's limit
 };
