@@ -25,7 +25,8 @@ constexpr std::string_view top_examples = R"(Examples
 
 constexpr std::string_view exit_codes =
     R"(Exit codes: 0 ok, 1 failed, 2 usage, 3 unreachable, 4 not allowed, 5 not found, 6 timeout,
-            8 nothing matched, 78 node refused to start, 130 interrupted.   More: p2p_admin cheat
+            7 partly failed, 8 nothing matched, 78 node refused to start,
+            130 interrupted.   More: p2p_admin cheat
 )";
 
 /// `left`, then `right` from `column` on, wrapped at the width; below a `left` that is too long.

@@ -14,9 +14,11 @@ constexpr std::string_view list_query[] = {"limit", "cursor", "sort", "fields", 
 
 constexpr std::string_view explain_query[] = {"target"};
 
-constexpr std::string_view service_columns[] = {"name", "status", "methods", "nodes", "reason"};
+constexpr std::string_view service_columns[] = {"name",  "status", "version", "methods",
+                                                "calls", "nodes",  "reason"};
+constexpr std::string_view service_fleeting[] = {"calls"};
 constexpr std::string_view service_texts[] = {"name"};
-constexpr ListShape services_shape{"services", "name", service_columns, service_texts};
+constexpr ListShape services_shape{"services", "name", service_columns, service_texts, 100, service_fleeting};
 
 constexpr std::string_view method_columns[] = {"method",     "service",       "name",       "description",
                                                "role",       "parameters",    "timeout_ms", "cache_ttl_ms",
@@ -121,10 +123,20 @@ Result<CatalogueQuery> read_catalogue_query(Door& door, const Query& query, cons
   return wanted;
 }
 
+/// Calls that have ended since the node started, of all public methods.
+std::uint64_t calls_of(Door& door, const ServiceEntry& service) {
+  std::uint64_t calls = 0;
+  for (const MethodEntry* method : public_methods(service))
+    calls += door.runner.stats().methods()[method->stats]->ended;
+  return calls;
+}
+
 Value service_row(Door& door, const ServiceEntry& service) {
   Value row{{"name", service.name},
             {"status", status_name(service.status)},
+            {"version", door.node.local_service(service.name)["info"]["version"]},
             {"methods", public_methods(service).size()},
+            {"calls", calls_of(door, service)},
             {"nodes", Value::array({door.settings.self.node_id})}};
   if (!service.reason.empty()) row.set("reason", service.reason);
   return row;
