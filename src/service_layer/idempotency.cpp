@@ -19,9 +19,18 @@ class Idempotency::Entry final : public HttpExchange {
     exchange.respond(answer);
     if (!keep) all_.forget(*this);  // this is gone now
   }
-  void on_client_left(HttpAbort*) override {}
+  /// The answer is kept for the client to ask again, so its leaving stops nothing; but an answer in pieces is
+  /// not kept.
+  void on_client_left(HttpAbort* abort) override {
+    abort_ = abort;
+    if (begun_) exchange_->on_client_left(abort);
+  }
 
-  void begin(const HttpAnswer& answer) override { exchange_->begin(answer); }
+  void begin(const HttpAnswer& answer) override {
+    begun_ = true;
+    exchange_->begin(answer);
+    exchange_->on_client_left(abort_);
+  }
   void send(std::string_view piece) override { exchange_->send(piece); }
   void end() override {
     note_answered();
@@ -67,6 +76,8 @@ class Idempotency::Entry final : public HttpExchange {
 
   Idempotency& all_;
   HttpExchange* exchange_;  // null once answered
+  HttpAbort* abort_ = nullptr;
+  bool begun_ = false;
 };
 
 Idempotency::Idempotency(const Clock& clock) : clock_(clock) {}

@@ -92,6 +92,18 @@ TEST_F(IdempotencyTest, its_clients_leaving_does_not_stop_it) {
   outcome.run->respond({});
 }
 
+TEST_F(IdempotencyTest, its_clients_leaving_stops_an_answer_in_pieces_which_is_not_kept) {
+  FakeExchange exchange;
+  const auto outcome = keys.begin("alice", "k", sha256("a"), exchange);
+  Nobody nobody;
+  outcome.run->on_client_left(&nobody);
+  outcome.run->begin({});
+  EXPECT_EQ(exchange.abort, &nobody);
+  outcome.run->on_client_left(nullptr);
+  EXPECT_EQ(exchange.abort, nullptr);
+  outcome.run->end();
+}
+
 TEST_F(IdempotencyTest, what_was_refused_for_lack_of_room_may_be_tried_again) {
   EXPECT_EQ(ask("alice", "k", "a", 503, "busy"), "ran busy");
   EXPECT_EQ(ask("alice", "k", "a", 429, "busy"), "ran busy");

@@ -72,6 +72,7 @@ void RpcExchange::refuse(const Error& error) {
 
 void RpcExchange::answered(Result<Value> result) {
   if (failure_) result = fail(*std::exchange(failure_, std::nullopt));
+  if (std::exchange(watching_, false)) exchange_->on_client_left(nullptr);  // while it is valid
   door_.body.clear();
   door_.headers.clear();
   if (delivery_ != Delivery::whole && (begun_ || result)) {
@@ -83,7 +84,6 @@ void RpcExchange::answered(Result<Value> result) {
     else
       write_ok(*result);
     if (result && door_.body.size() > door_.settings.result_limit) {
-      ++door_.limits.result;
       door_.body.clear();
       status = write_failure(result_too_large());
     }
@@ -92,13 +92,13 @@ void RpcExchange::answered(Result<Value> result) {
   finish();
 }
 
-Error RpcExchange::result_too_large() const {
+Error RpcExchange::result_too_large() {
+  ++door_.limits.result;
   return {Errc::too_large,
           "the result is over " + std::to_string(door_.settings.result_limit / (1024 * 1024)) + " MiB"};
 }
 
 void RpcExchange::finish() {
-  if (std::exchange(watching_, false)) exchange_->on_client_left(nullptr);
   done_ = true;
   if (!in_run_) pool_.give_back(*this);
 }

@@ -54,7 +54,7 @@ class RpcExchange final : public RpcCall, public HttpAbort, private detail::Prog
   int write_failure(const Error& error);
   void respond(int status, Delivery shape_of_body);
   void finish();
-  [[nodiscard]] Error result_too_large() const;
+  [[nodiscard]] Error result_too_large();
   // In pieces (rpc_exchange_pieces.cpp).
   void progressed(double value, std::string_view text) override;
   void take_items();

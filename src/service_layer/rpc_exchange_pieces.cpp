@@ -25,6 +25,7 @@ void RpcExchange::deliver(Delivery wanted) {
 }
 
 void RpcExchange::items_ready() {
+  if (done_) return;
   in_run_ = true;
   take_items();
   in_run_ = false;
