@@ -157,7 +157,11 @@ std::string wrong_entry(const PluginEntry& entry) {
   if (entry.size != sizeof(PluginEntry))
     return "its entry has " + std::to_string(entry.size) + " bytes, this node's has " +
            std::to_string(sizeof(PluginEntry)) + "; rebuild it";
-  if (entry.create == nullptr || entry.destroy == nullptr) return "its entry has no functions; rebuild it";
+  if (entry.create == nullptr || entry.destroy == nullptr || entry.layout == nullptr)
+    return "its entry has no functions; rebuild it";
+  if (entry.layout() != detail::layout_print<BaseService>())
+    return "built with SDK headers that are not this node's, though their ABI is " + std::to_string(P2P_ABI) +
+           " too; rebuild it with those in sdk/include beside the program";
   return {};
 }
 

@@ -30,7 +30,8 @@ PluginEntry entry_of(const char* name) {
           __VERSION__,
           name,
           []() -> BaseService* { return new Service; },
-          [](BaseService* service) { delete service; }};
+          [](BaseService* service) { delete service; },
+          &detail::layout_print<BaseService>};
 }
 
 TEST(Library, an_entry_of_another_abi_says_which) {
@@ -40,10 +41,21 @@ TEST(Library, an_entry_of_another_abi_says_which) {
   EXPECT_EQ(wrong_entry(entry), "built for SDK ABI 2, this node has 1; rebuild it");
   entry.abi = P2P_ABI;
   entry.size = 40;
-  EXPECT_EQ(wrong_entry(entry), "its entry has 40 bytes, this node's has 48; rebuild it");
+  EXPECT_EQ(wrong_entry(entry), "its entry has 40 bytes, this node's has 56; rebuild it");
   entry = entry_of<Counted>("x");
   entry.create = nullptr;
   EXPECT_EQ(wrong_entry(entry), "its entry has no functions; rebuild it");
+}
+
+struct Grown : BaseService {
+  virtual void more() {}
+  int size = 0;
+};
+
+TEST(Library, other_headers_under_the_same_abi_number_are_noticed) {
+  PluginEntry entry = entry_of<Counted>("x");
+  entry.layout = &detail::layout_print<Grown>;  // as if BaseService had another member there
+  EXPECT_TRUE(wrong_entry(entry).starts_with("built with SDK headers that are not this node's"));
 }
 
 TEST(Library, only_old_gcc_is_distrusted) {

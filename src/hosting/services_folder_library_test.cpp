@@ -204,7 +204,7 @@ TEST(ServicesFolder, libraries_that_are_no_services_say_why) {
     ASSERT_TRUE(node.until_status(name, "failed")) << name << node.log.text();
   EXPECT_EQ(node.reason_of("plain"), "load: no EXPORT_SERVICE");
   EXPECT_EQ(node.reason_of("newer"), "load: built for SDK ABI 2, this node has 1; rebuild it");
-  EXPECT_EQ(node.reason_of("other"), "load: its entry has 8 bytes, this node's has 48; rebuild it");
+  EXPECT_EQ(node.reason_of("other"), "load: its entry has 8 bytes, this node's has 56; rebuild it");
   EXPECT_EQ(node.reason_of("undefined"), "load: undefined/undefined.so: undefined symbol: missing");
   EXPECT_TRUE(node.unloaded());
 }

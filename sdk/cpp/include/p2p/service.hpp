@@ -38,6 +38,7 @@
 #include <p2p/context.hpp>
 #include <p2p/contract.hpp>
 #include <p2p/convert.hpp>
+#include <p2p/detail/layout.hpp>
 #include <p2p/duration.hpp>
 #include <p2p/error.hpp>
 #include <p2p/logger.hpp>
@@ -208,6 +209,7 @@ struct PluginEntry {
   const char *sdk_version, *compiler, *service_name;  ///< the name is null without SERVICE_NAME
   BaseService* (*create)();                           ///< throws Error alone
   void (*destroy)(BaseService*);
+  std::uint64_t (*layout)() noexcept;  ///< detail/layout.hpp; must be the node's
 };
 
 namespace detail {
@@ -235,7 +237,8 @@ inline constexpr PluginEntry plugin_entry = {P2P_ABI,
                                              __VERSION__,
                                              exported_name<Service>(),
                                              &create_service<Service>,
-                                             [](BaseService* service) { delete service; }};
+                                             [](BaseService* service) { delete service; },
+                                             &layout_print<BaseService>};
 }  // namespace detail
 }  // namespace p2p
 
