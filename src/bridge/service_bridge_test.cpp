@@ -10,6 +10,16 @@ namespace {
 struct System : BaseService {
   SERVICE_METHOD(info, (verbose = false));
   Task<std::string> info(bool verbose) { co_return verbose ? "much" : "little"; }
+  SERVICE_METHOD(count, (), stream = true);
+  Stream<int> count() {
+    co_yield 1;
+    co_yield 2;
+  }
+};
+
+struct SystemContract : Contract {
+  static constexpr std::string_view SERVICE_NAME = "system";
+  Method<"info(verbose)", std::string(bool)> info{this};
 };
 
 struct Asker : BaseService {
@@ -30,6 +40,26 @@ struct Asker : BaseService {
     const auto first = co_await there().outcome();
     const auto second = co_await there().outcome();
     co_return text_of(first) + "|" + text_of(second);
+  }
+  SERVICE_METHOD(held, (target));
+  Task<std::string> held(std::string target) {
+    const MethodHandle there = proxy["system"].on(target)["info"].handle();
+    const auto first = co_await there().outcome();
+    const auto second = co_await there("verbose"_a = true).outcome();
+    co_return text_of(first) + "|" + text_of(second);
+  }
+  SERVICE_METHOD(typed, (target));
+  Task<std::string> typed(std::string target) {
+    const auto system = proxy.contract<SystemContract>(target);
+    (void)co_await system.info(false);
+    co_return co_await system.info(true);
+  }
+  SERVICE_METHOD(stream, (target));
+  Task<std::string> stream(std::string target) {
+    auto counted = proxy["system"].on(target)["count"].stream();
+    std::string seen;
+    while (auto number = co_await counted.next()) seen += std::to_string(number->as_int());
+    co_return seen;
   }
   SERVICE_METHOD(kept, ());
   Task<Value> kept() {  // the proxy outlives the text of its names
@@ -139,6 +169,20 @@ TEST_F(ServiceBridgeTest, arguments_go_by_name_or_as_one_document) {
 TEST_F(ServiceBridgeTest, a_kept_caller_keeps_its_target_too) {
   const std::string both = start("twice");
   EXPECT_NE(both.find("|node_not_found: "), std::string::npos) << both;
+}
+
+TEST_F(ServiceBridgeTest, handles_contracts_and_streams_keep_their_target) {
+  EXPECT_EQ(start("held", Value{{"target", "coordinator"}}), R"(ok "ok \"little\"|ok \"much\"")");
+  EXPECT_EQ(start("typed", Value{{"target", "coordinator"}}), R"(ok "much")");
+  start("stream", Value{{"target", "local"}});
+  node.executor.run_ready();
+  EXPECT_EQ(receiver.answer, R"(ok "12")");
+  EXPECT_EQ(node.log.count("Targeted call to coordinator: system/info"), 4u);
+  const std::string held = start("held", Value{{"target", "worker"}});
+  EXPECT_NE(held.find("|node_not_found: "), std::string::npos) << held;
+  EXPECT_TRUE(start("typed", Value{{"target", "worker"}}).starts_with("node_not_found: "));
+  EXPECT_TRUE(start("stream", Value{{"target", "worker"}}).starts_with("node_not_found: "));
+  EXPECT_EQ(node.stats.running(), 0u);
 }
 
 TEST_F(ServiceBridgeTest, a_proxy_keeps_its_names_and_may_be_called_again) {

@@ -38,6 +38,19 @@ struct Sample : BaseService {
     ++reboots;
     co_return 3;
   }
+  SERVICE_METHOD(ticks, (to), public = true, role = "viewer", stream = true);
+  Stream<int> ticks(int to) {
+    for (int i = 1; i <= to; ++i) {
+      co_yield i;
+      co_await sleep(1_s);
+    }
+  }
+  SERVICE_METHOD(purge, (key = ""), public = true, role = "admin", stream = true, secret = "key");
+  Stream<int> purge(std::string) {
+    co_yield 1;
+    co_await sleep(1_s);
+    co_yield 2;
+  }
   SERVICE_METHOD(hidden, (), role = "viewer");
   Task<int> hidden() { co_return 4; }
   SERVICE_METHOD(start, (), public = true, role = "viewer");
@@ -45,6 +58,27 @@ struct Sample : BaseService {
   Task<> undeclared() { co_return; }
 
   int reboots = 0;
+};
+
+/// Takes items as they come.
+class ItemCall final : public RpcCall {
+ public:
+  explicit ItemCall(RPCMethods& rpc) : rpc_(rpc) { wants_items = true; }
+  void answered(Result<Value> result) override {
+    ++answers;
+    answer = text_of(result);
+  }
+  void items_ready() override {
+    Value item;
+    while (rpc_.take_item(*this, item)) items += text_of(std::move(item)) + ' ';
+  }
+  [[nodiscard]] std::string peer() const override { return "127.0.0.1:4712"; }
+
+  int answers = 0;
+  std::string answer, items;
+
+ private:
+  RPCMethods& rpc_;
 };
 
 struct RPCMethodsTest : testing::Test {
@@ -238,6 +272,58 @@ TEST_F(RPCMethodsTest, wrong_parameters_of_an_audited_call_are_recorded_with_the
 }
 
 // ---------------------------------------------------------------- services that do not run
+
+TEST_F(RPCMethodsTest, items_of_a_stream_come_before_its_end) {
+  ItemCall items(node.rpc);
+  node.rpc.call(FakeNode::request("sample/ticks", Value{{"to", 2}}), items);
+  EXPECT_EQ(items.items, "");  // never inside the call
+  node.executor.run_ready();
+  EXPECT_EQ(items.items, "ok 1 ");
+  node.executor.advance(1s);
+  EXPECT_EQ(items.items, "ok 1 ok 2 ");
+  EXPECT_EQ(items.answers, 0);
+  node.executor.advance(1s);
+  EXPECT_EQ(items.answer, "ok null");
+  Value more;
+  EXPECT_FALSE(node.rpc.take_item(items, more));
+  EXPECT_EQ(items.answers, 1);
+}
+
+TEST_F(RPCMethodsTest, who_wants_items_of_what_is_no_stream_gets_the_result) {
+  ItemCall items(node.rpc);
+  node.rpc.call(FakeNode::request("sample/slow"), items);
+  Value item;
+  EXPECT_FALSE(node.rpc.take_item(items, item));
+  node.executor.advance(1s);
+  EXPECT_EQ(items.answer, "ok 1");
+}
+
+TEST_F(RPCMethodsTest, a_stream_is_recorded_once_with_its_outcome_and_answered_when_that_is_on_disk) {
+  ItemCall items(node.rpc);
+  node.rpc.call(FakeNode::request("sample/purge", Value{{"key", "x"}}, Role::admin), items);
+  node.executor.advance(2s);
+  EXPECT_EQ(items.items, "ok 1 ok 2 ");
+  EXPECT_EQ(items.answers, 0);
+  ASSERT_EQ(node.audit.calls.size(), 1u);
+  EXPECT_EQ(node.audit.calls[0].params, (Value{{"key", "***"}}));
+  EXPECT_EQ(node.audit.calls[0].outcome, "ok");
+  node.audit.written(true);
+  EXPECT_EQ(items.answer, "ok null");
+}
+
+TEST_F(RPCMethodsTest, a_stream_whose_client_leaves_is_recorded_as_cancelled) {
+  ItemCall items(node.rpc);
+  node.rpc.call(FakeNode::request("sample/purge", {}, Role::admin), items);
+  node.executor.run_ready();
+  node.rpc.cancel(items);
+  ASSERT_EQ(node.audit.calls.size(), 1u);
+  EXPECT_EQ(node.audit.calls[0].outcome, "cancelled");
+  node.audit.written(true);
+  EXPECT_EQ(items.answer, "cancelled: the caller went away");
+  node.executor.run_ready();
+  EXPECT_EQ(node.stats.running(), 0u);
+  EXPECT_EQ(sample.generation().pins().sum(), 0);
+}
 
 TEST_F(RPCMethodsTest, a_call_waits_for_a_starting_service_through_all_its_steps) {
   sample.publish(ServiceStatus::starting, "is starting (compile)");
