@@ -45,7 +45,8 @@ class LocalCallNode {
 
   StillLoop loop_;
   Log log_{LogLevel::info};
-  CallStats stats_;
+  CallTable table_;
+  CallStats& stats_ = table_.loop(0);
   MethodRegistry registry_;
   CallRunner runner_{registry_, loop_, stats_, nullptr, "bench"};
   ServiceBridge bridge_{runner_, log_, Self{"bench", "coordinator"}};

@@ -53,7 +53,7 @@ class Run : public p2p::BaseService {
   Value get_system_metrics();
 
   SERVICE_METHOD(ping, (), description = "Answers at once", public = true, role = "viewer",
-                 idempotent = true);
+                 idempotent = true, threadsafe = true);
   Pong ping() { return {true, std::string(node_id()), timestamp()}; }
 
   // ---- commands

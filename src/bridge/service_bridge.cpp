@@ -4,20 +4,22 @@ namespace p2p {
 
 std::coroutine_handle<> ServiceBridge::start(detail::PendingCall& call, Context* parent,
                                              std::coroutine_handle<> waiter, const CallerPtr& identity) {
-  if (!runs_on_this_node(call)) return waiter;
-  return runner_.start(call, parent, waiter, identity);
+  CallRunner& runner = CallRunner::of(parent, home_);
+  if (!runs_on_this_node(runner, call)) return waiter;
+  return runner.start(call, parent, waiter, identity);
 }
 
 std::coroutine_handle<> ServiceBridge::next_item(detail::PendingCall& call, Context* parent,
                                                  std::coroutine_handle<> reader, const CallerPtr& identity) {
   const bool first = call.record == nullptr && !call.error;
-  if (first && !runs_on_this_node(call)) return reader;
-  return runner_.next_item(call, parent, reader, identity);
+  CallRunner& runner = CallRunner::of(parent, home_);
+  if (first && !runs_on_this_node(runner, call)) return reader;
+  return runner.next_item(call, parent, reader, identity);
 }
 
-bool ServiceBridge::look_where(detail::PendingCall& call) {
+bool ServiceBridge::look_where(CallRunner& runner, detail::PendingCall& call) {
   if (log_.enabled(LogLevel::debug)) log_call(call);
-  if (call.selector.empty() || runner_.knows(call.resolved)) return true;
+  if (call.selector.empty() || runner.knows(call.resolved)) return true;
   const Result<Target> target = Target::parse(call.selector);
   Result<void> here = target ? runs_here(*target, self_) : fail(target.error());
   if (here) return true;

@@ -3,7 +3,7 @@
 // here it is decided where it runs: on this node through the registry, without network, text or copy; or on
 // another one.
 //
-// Threads: the loop's.
+// Threads: any loop's. A call starts on the loop of the call that makes it.
 #pragma once
 
 #include <coroutine>
@@ -18,28 +18,28 @@ namespace p2p {
 
 class ServiceBridge {
  public:
-  ServiceBridge(CallRunner& runner, Log& log, Self self)
-      : runner_(runner), log_(log), self_(std::move(self)) {}
+  /// `home` is the home loop's runner.
+  ServiceBridge(CallRunner& home, Log& log, Self self) : home_(home), log_(log), self_(std::move(self)) {}
 
   /// Returns what runs next. `identity` is the calling service's own.
   std::coroutine_handle<> start(detail::PendingCall& call, Context* parent, std::coroutine_handle<> waiter,
                                 const CallerPtr& identity);
-  void finish(detail::PendingCall& call) { runner_.finish(call); }
-  void drop(detail::PendingCall& call) noexcept { runner_.drop(call); }
+  void finish(detail::PendingCall& call) { CallRunner::finish(call); }
+  void drop(detail::PendingCall& call) noexcept { CallRunner::drop(call); }
   std::coroutine_handle<> next_item(detail::PendingCall& call, Context* parent,
                                     std::coroutine_handle<> reader, const CallerPtr& identity);
-  [[nodiscard]] bool take_item(detail::PendingCall& call) { return runner_.take_item(call); }
+  [[nodiscard]] bool take_item(detail::PendingCall& call) { return CallRunner::take_item(call); }
 
  private:
   /// Whether it runs on this node; else the call has its error.
-  [[nodiscard]] bool runs_on_this_node(detail::PendingCall& call) {
+  [[nodiscard]] bool runs_on_this_node(CallRunner& runner, detail::PendingCall& call) {
     const bool usual = call.selector.empty() && !log_.enabled(LogLevel::debug);
-    return usual || look_where(call);
+    return usual || look_where(runner, call);
   }
-  [[nodiscard]] bool look_where(detail::PendingCall& call);
+  [[nodiscard]] bool look_where(CallRunner& runner, detail::PendingCall& call);
   void log_call(const detail::PendingCall& call);
 
-  CallRunner& runner_;
+  CallRunner& home_;
   Log& log_;
   Self self_;
 };

@@ -81,8 +81,8 @@ std::optional<FailureReason> read_defaults(std::vector<MethodInfo>& methods) {
 
 std::vector<std::string> rejected_names(const std::vector<MethodInfo>& methods) {
   std::vector<std::string> rejected;
-  CallStats unused;
-  const Generation judged("judged", 0, nullptr, methods, unused, &rejected);
+  CallTable unused;
+  const Generation judged("judged", 0, nullptr, methods, unused.loop(0), &rejected);
   return rejected;
 }
 

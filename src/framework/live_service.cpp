@@ -88,7 +88,7 @@ void LiveService::end_start(Stop why, std::string message) {
 }
 
 void LiveService::initialized(std::optional<FailureReason> failure) {
-  if (!failure) runtime_.set_status("running");
+  if (!failure) runtime_.set_status(ServiceStatus::running);
   auto done = std::move(on_initialized_);
   done(std::move(failure));
 }
@@ -97,10 +97,10 @@ void LiveService::retire(bool cleanup, std::function<void(End)> gone) {
   cleanup_ = cleanup;
   on_gone_ = std::move(gone);
   if (leaked_) return on_gone_(End::leaked);
-  runtime_.set_status("stopping");
+  runtime_.set_status(ServiceStatus::stopping);
   const Instant now = executor_.clock().now();
-  // After a turn of the loop no lookup that saw this generation can still be on its way to a pin.
-  executor_.post([this, now] { drain(now + times_.drain, now + times_.drain + times_.leave); });
+  // After a turn of every loop no lookup that saw this generation can still be on its way to a pin.
+  quiesce_([this, now] { drain(now + times_.drain, now + times_.drain + times_.leave); });
 }
 
 void LiveService::halt(std::function<void(End)> resting) {
@@ -122,10 +122,16 @@ void LiveService::drain(Instant cancel_at, Instant leave_at) {
     return leak(std::to_string(pins()) + " calls did not end when they were cancelled");
   }
   if (now >= cancel_at) {
-    surroundings_.runner.cancel_calls_of(*generation_);
-    for (const GenerationPtr& earlier : earlier_) surroundings_.runner.cancel_calls_of(*earlier);
+    cancel_calls_of(generation_);
+    for (const GenerationPtr& earlier : earlier_) cancel_calls_of(earlier);
   }
   executor_.post_at(now + look_again, [this, cancel_at, leave_at] { drain(cancel_at, leave_at); });
+}
+
+void LiveService::cancel_calls_of(const GenerationPtr& generation) {
+  surroundings_.runner.cancel_calls_of(*generation);
+  for (CallRunner* side : surroundings_.sides)
+    side->executor().post([side, generation] { side->cancel_calls_of(*generation); });
 }
 
 void LiveService::end_tasks() {

@@ -76,6 +76,9 @@ class LiveService {
   /// Puts other settings in force while it runs: config_changed() is asked first, when `config` differs, and
   /// the rest follows if it does not fail. `done` gets what went wrong; then nothing has changed. One at a
   /// time. `enabled`, `entry`, `build` and `role` are not looked at.
+  ///
+  /// `config` may be read by methods on other loops: before it is touched they have ended there, and until
+  /// config_changed() has ended, their calls come to the home loop.
   void apply(ServiceSettings settings, std::function<void(std::optional<FailureReason>)> done);
 
  private:
@@ -84,10 +87,15 @@ class LiveService {
                                               std::vector<std::string>* rejected);
   void take_up(ServiceSettings settings);
   void put_config(Value config);
+  Task<> change_config(Value config);
+  void gather(bool at_home);
+  [[nodiscard]] bool may_run_beside() const;
+  [[nodiscard]] bool runs_beside() const;
   [[nodiscard]] std::int64_t pins() const;
   void end_start(Stop why, std::string message);
   void initialized(std::optional<FailureReason> failure);
   void drain(Instant cancel_at, Instant leave_at);
+  void cancel_calls_of(const GenerationPtr& generation);
   void end_tasks();
   void clean();
   void unload(Instant leave_at);
@@ -108,6 +116,7 @@ class LiveService {
   GenerationPtr generation_;
   std::vector<GenerationPtr> earlier_;  // of the same object, before its methods were overridden otherwise
   std::vector<Value> configs_;          // former ones: a coroutine may still look into them
+  bool config_put_ = false;             // by the change under way
   std::vector<bool> declared_public_;   // what the code says, by the place of the method
   std::string declared_domain_;
   ServiceInfo info_;

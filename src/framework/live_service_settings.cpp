@@ -1,4 +1,5 @@
 // What the operator says of a service, put in force: when it is loaded, and while it runs.
+#include <algorithm>
 #include <atomic>
 
 #include "framework/declared_methods.hpp"
@@ -8,6 +9,7 @@ namespace p2p {
 namespace {
 
 constexpr std::size_t most_configs = 64;  // former ones that are kept readable
+constexpr Duration look_again{5'000'000};  // while methods end on other loops; nobody waits for it
 
 }  // namespace
 
@@ -39,24 +41,54 @@ void LiveService::apply(ServiceSettings settings, std::function<void(std::option
     take_up(std::move(settings));
     return done(std::nullopt);
   }
-  put_config(settings.config);
-  BaseService& object = instance_->object();
   const auto limit = settings.start;
   runtime_.run(
-      "config_changed", detail::run_body([&object] { return object.config_changed(); }), limit,
+      "config_changed", change_config(settings.config), limit,
       [this, settings = std::move(settings), done = std::move(done)](std::exception_ptr error) mutable {
         if (!error) {
           take_up(std::move(settings));
+          gather(false);
           return done(std::nullopt);
         }
-        put_config(settings_.config);
+        const bool told = std::exchange(config_put_, false);
+        if (told) put_config(settings_.config);
+        gather(false);
+        const std::string what =
+            (told ? "config_changed() failed: " : "calls on other loops did not end: ") + what_of(error);
         done(FailureReason{"config",
-                           "config_changed() failed: " + what_of(error) + "; the old settings stay",
+                           what + "; the old settings stay",
                            settings.file,
                            0,
                            0,
                            {}});
       });
+}
+
+Task<> LiveService::change_config(Value config) {
+  gather(true);
+  if (may_run_beside()) {
+    const auto quiet = std::make_shared<bool>(false);
+    quiesce_([quiet] { *quiet = true; });
+    while (!*quiet || runs_beside()) co_await Sleep(runtime_, look_again);
+  }
+  put_config(std::move(config));
+  config_put_ = true;
+  co_await instance_->object().config_changed();
+  config_put_ = false;
+}
+
+void LiveService::gather(bool at_home) {
+  generation_->gather(at_home);
+  for (const GenerationPtr& earlier : earlier_) earlier->gather(at_home);
+}
+
+bool LiveService::may_run_beside() const {
+  return !surroundings_.sides.empty() && std::ranges::any_of(generation_->methods(), &MethodEntry::threadsafe);
+}
+
+bool LiveService::runs_beside() const {
+  const auto beside = [](const GenerationPtr& one) { return one->pins().beside() != 0; };
+  return beside(generation_) || std::ranges::any_of(earlier_, beside);
 }
 
 void LiveService::take_up(ServiceSettings settings) {

@@ -134,17 +134,26 @@ class PlannedInstance final : public ServiceInstance {
 
 /// The services of a node, on a loop turned by hand.
 struct PlannedNode : FakeNode {
-  PlannedNode()
-      : bridge(runner, log, Self{"node-1", "coordinator"}),
+  explicit PlannedNode(unsigned loops = 1)
+      : FakeNode(1024, 256, loops),
+        bridge(runner, log, Self{"node-1", "coordinator"}),
         surroundings{runner,  bridge,
                      log,     cells,
                      "1.0.0", [](const std::string& name) { return Result<std::string>("data/" + name); }},
-        services(registry, surroundings, ServiceTimes{}, [this](Job job) { executor.post(std::move(job)); },
+        services(registry, surroundings, ServiceTimes{}, [this](Job job) { quiesce(std::move(job)); },
                  {[this](const std::string& folder) { again.push_back(folder); },
                   [this](const std::string& service, const std::string& hash, bool taken) {
                     loaded.push_back(service + ' ' + (taken ? hash : "refused"));
                   },
                   {}}) {}
+
+  /// Once each loop has been at its top.
+  void quiesce(Job job) {
+    if (beside == nullptr) return executor.post(std::move(job));
+    beside->post([this, held = std::make_shared<Job>(std::move(job))] {
+      executor.post([held] { (*held)(); });
+    });
+  }
 
   /// A version `tag` of the service `name` is loaded from `folder`, and everything runs that can.
   Planned& offer(const std::string& folder, const std::string& name, const std::string& tag,
@@ -186,6 +195,7 @@ struct PlannedNode : FakeNode {
   [[nodiscard]] auto count(const std::string& event) const { return std::ranges::count(events, event); }
 
   Events events, loaded, again;
+  Executor* beside = nullptr;  // another loop
   ServiceBridge bridge;
   ServiceCells cells;
   ServiceSurroundings surroundings;

@@ -17,6 +17,13 @@ CallerPtr identity_of(const std::string& service, const std::string& node, Role 
 
 }  // namespace
 
+CallRunner& ServiceSurroundings::here() const {
+  if (sides.empty() || runner.executor().on_loop()) return runner;
+  for (CallRunner* side : sides)
+    if (side->executor().on_loop()) return *side;
+  return runner;
+}
+
 ServiceRuntime::ServiceRuntime(ServiceSurroundings& surroundings, std::string service,
                                std::uint64_t generation, Role role)
     : surroundings_(surroundings),
@@ -26,6 +33,7 @@ ServiceRuntime::ServiceRuntime(ServiceSurroundings& surroundings, std::string se
       logger_("Service." + service_),
       number_(generation),
       identity_(identity_of(service_, surroundings.runner.node_id(), role)),
+      cells_(surroundings.cells.of(service_)),
       started_(executor_.clock().now()) {}
 
 ServiceRuntime::~ServiceRuntime() = default;
@@ -39,29 +47,33 @@ void ServiceRuntime::wait(detail::Waiting& waiting, std::int64_t after_ns) {
   waiting.timer = waits_without_timer;
   if (after_ns > std::numeric_limits<std::int64_t>::max() / 2)
     return;  // never, or in more than a hundred years
-  waiting.timer = executor_.post_at(executor_.clock().now() + std::chrono::nanoseconds(after_ns),
-                                    [this, &waiting] { wake(waiting); });
+  Executor& loop = runner_of(waiting).executor();
+  waiting.timer = loop.post_at(loop.clock().now() + std::chrono::nanoseconds(after_ns),
+                               [this, &waiting] { wake(waiting); });
 }
 
 void ServiceRuntime::wake(detail::Waiting& waiting) {
   forget(waiting);
-  surroundings_.runner.watch(waiting.context, waiting.waiter);
+  runner_of(waiting).watch(waiting.context, waiting.waiter);
 }
 
 void ServiceRuntime::forget(detail::Waiting& waiting) noexcept {
-  if (waiting.timer != 0 && waiting.timer != waits_without_timer) executor_.cancel(waiting.timer);
+  if (waiting.timer != 0 && waiting.timer != waits_without_timer)
+    runner_of(waiting).executor().cancel(waiting.timer);
   waiting.timer = 0;
   waiting.context->waiting = nullptr;
 }
 
 /// From the top of the loop, since who stops a call may be in the middle of something.
 void ServiceRuntime::resume_soon(detail::Waiting& waiting) {
-  if (waiting.timer != waits_without_timer) executor_.cancel(waiting.timer);
-  waiting.timer = executor_.post_at(executor_.clock().now(), [this, &waiting] { wake(waiting); });
+  Executor& loop = runner_of(waiting).executor();
+  if (waiting.timer != waits_without_timer) loop.cancel(waiting.timer);
+  waiting.timer = loop.post_at(loop.clock().now(), [this, &waiting] { wake(waiting); });
 }
 
 bool ServiceRuntime::run_blocking(void (*work)(void*), void (*done)(void*), void* data) {
-  Executor& loop = executor_;
+  Executor& loop = surroundings_.here().executor();
+  ++*blocking_jobs_;
   const bool taken =
       loop.run_blocking([&loop, work, done, data, jobs = blocking_jobs_, trace = LogScope::current()] {
         const LogScope scope(trace);
@@ -71,7 +83,7 @@ bool ServiceRuntime::run_blocking(void (*work)(void*), void (*done)(void*), void
           --*jobs;
         });
       });
-  if (taken) ++*blocking_jobs_;
+  if (!taken) --*blocking_jobs_;
   return taken;
 }
 
@@ -79,9 +91,26 @@ void ServiceRuntime::post(void (*job)(void*), void* data) {
   executor_.post([job, data] { job(data); });
 }
 
+void* ServiceRuntime::loop_of(const Context& context) noexcept {
+  return &CallRunner::of(&context, surroundings_.runner).executor();
+}
+
+void ServiceRuntime::post_to(void* loop, void (*job)(void*), void* data) {
+  static_cast<Executor*>(loop)->post([job, data] { job(data); });
+}
+
+/// A method on a side loop may ask: the task is the home loop's from its beginning.
 void ServiceRuntime::spawn(std::string_view name, Task<> task) {
   if (stopping_) throw Error(Errc::unavailable, "the service is stopping: no new background tasks");
-  tasks_.push_back(std::make_unique<ServiceTask>(surroundings_.runner, identity_, std::string(name)));
+  if (&surroundings_.here() == &surroundings_.runner) return begin_task(std::string(name), std::move(task));
+  executor_.post([this, called = std::string(name), body = std::move(task)]() mutable {
+    if (stopping_) return surroundings_.log.debug(logger_, "task {} did not begin: the service stops", called);
+    begin_task(called, std::move(body));
+  });
+}
+
+void ServiceRuntime::begin_task(const std::string& name, Task<> task) {
+  tasks_.push_back(std::make_unique<ServiceTask>(surroundings_.runner, identity_, name));
   const auto place = std::prev(tasks_.end());
   // Begins at the top of the loop, so that `spawn` returns before the task's first line runs.
   executor_.post([this, place, body = std::move(task)]() mutable {
@@ -129,7 +158,7 @@ void ServiceRuntime::log(LogSeverity level, std::string_view text, const LogFiel
 }
 
 detail::Cell& ServiceRuntime::cell(std::string_view name, bool gauge) {
-  return surroundings_.cells.cell(service_, name, gauge);
+  return cells_.cell(name, gauge);
 }
 
 std::string ServiceRuntime::data_dir() {

@@ -1,6 +1,9 @@
 // What a service may ask of the node besides calls: tasks, timers, counters, its log, its folder.
 #include "framework/service_runtime.hpp"
 
+#include <map>
+#include <thread>
+
 #include <gtest/gtest.h>
 
 #include "framework/planned_services_test.hpp"
@@ -208,23 +211,46 @@ TEST_F(ServiceRuntimeTest, counters_survive_a_reload) {
   Planned& next = node.offer("a", "a2");
   next.counter("jobs").add();
   next.gauge("queue").set(5);
-  EXPECT_EQ(node.cells.cell("a", "jobs", false).value, 4);
-  const auto& all = node.cells.all().at("a");
-  EXPECT_FALSE(all.at("jobs")->gauge);
-  EXPECT_TRUE(all.at("queue")->gauge);
-  EXPECT_EQ(all.at("queue")->cell.value, 5);
+  EXPECT_EQ(node.cells.of("a").cell("jobs", false).value, 4);
+  std::map<std::string, std::pair<bool, std::int64_t>> all;
+  node.cells.all().at("a").each([&](const ServiceCells::Named& named) {
+    all[named.name] = {named.gauge, named.cell.value};
+  });
+  EXPECT_EQ(all, (std::map<std::string, std::pair<bool, std::int64_t>>{{"jobs", {false, 4}}, {"queue", {true, 5}}}));
 }
 
 TEST(ServiceCells, are_bounded_and_always_the_same_under_their_name) {
   ServiceCells cells;
+  ServiceCells::Cells &a = cells.of("a"), &b = cells.of("b");
   const std::string long_name(100, 'n');
-  detail::Cell& first = cells.cell("a", long_name, false);
-  for (std::size_t i = 0; i < 2 * ServiceCells::most; ++i)
-    cells.cell("a", "c" + std::to_string(i), false).value = 1;
-  EXPECT_EQ(&cells.cell("a", long_name, false), &first);
-  EXPECT_EQ(cells.all().at("a").size(), ServiceCells::most + 1);
-  EXPECT_EQ(&cells.cell("a", "new", false), &cells.cell("a", "newer", false));
-  EXPECT_NE(&cells.cell("b", "new", false), &cells.cell("a", "new", false));
+  detail::Cell& first = a.cell(long_name, false);
+  for (std::size_t i = 0; i < 2 * ServiceCells::most; ++i) a.cell("c" + std::to_string(i), false).value = 1;
+  EXPECT_EQ(&a.cell(long_name, false), &first);
+  std::size_t count = 0;
+  cells.all().at("a").each([&](const ServiceCells::Named&) { ++count; });
+  EXPECT_EQ(count, ServiceCells::most + 1);
+  EXPECT_EQ(&a.cell("new", false), &a.cell("newer", false));
+  EXPECT_NE(&b.cell("new", false), &a.cell("new", false));
+}
+
+TEST(ServiceCellsThreads, threads_that_ask_for_the_same_cells_at_once_get_the_same_and_lose_no_count) {
+  ServiceCells cells;
+  ServiceCells::Cells& of_a = cells.of("a");
+  constexpr int names = 50, rounds = 20;
+  const auto count = [&](int first) {
+    for (int round = 0; round < rounds; ++round)
+      for (int i = 0; i < names; ++i)
+        Counter(of_a.cell("c" + std::to_string((first + i) % names), false)).add();
+  };
+  std::thread threads[] = {std::thread(count, 0), std::thread(count, names / 2),
+                           std::thread(count, names - 1)};
+  for (std::thread& thread : threads) thread.join();
+  int seen = 0;
+  of_a.each([&](const ServiceCells::Named& named) {
+    ++seen;
+    EXPECT_EQ(named.cell.value, 3 * rounds) << named.name;
+  });
+  EXPECT_EQ(seen, names);
 }
 
 }  // namespace

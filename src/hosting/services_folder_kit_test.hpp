@@ -149,7 +149,8 @@ class TestNode {
   CaptureLog log;
   HostingSettings settings;
   MethodRegistry methods;
-  CallStats stats;
+  CallTable table;
+  CallStats& stats = table.loop(0);
   CallRunner runner{methods, loop, stats, nullptr, "coordinator-8001"};
   ServiceBridge bridge{runner, log, {"coordinator-8001", "coordinator"}};
   ServiceCells cells;

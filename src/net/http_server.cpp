@@ -34,9 +34,9 @@ struct HttpServer::Impl {
   }
 
   void take(UniqueFd fd, const Endpoint& client) {
-    const auto full = core->full_for(client);
+    const auto full = core->room->full_for(client, core->limits);
     // Those turned away hold a descriptor for a moment: that is bounded, too.
-    if (!full.empty() && core->counters.connections >= core->limits.connections + 64) {
+    if (!full.empty() && core->room->connections() >= core->limits.connections + 64) {
       ++core->counters.rejected_full;
       return;
     }
@@ -57,7 +57,7 @@ struct HttpServer::Impl {
       core->log.warn("Http",
                      "out of file descriptors: {} are for connections and the rest is kept for the node; {} "
                      "connections are open, new ones wait (raise LimitNOFILE or ulimit -n)",
-                     most, core->counters.connections);
+                     most, core->counters.connections.get());
     } else if (!paused && std::exchange(over_owed, false)) {
       core->log.info("Http", "file descriptors are free again: connections are taken");
     }
@@ -71,6 +71,15 @@ struct HttpServer::Impl {
   }
   void resume_all() {
     for (auto& listener : listeners) listener->resume();
+  }
+
+  void add_listener(UniqueFd socket) {
+    core->writer.set_date(core->loop.clock().wall());
+    listeners.push_back(std::make_unique<Listener>(
+        core->loop, std::move(socket),
+        [this](UniqueFd fd, const Endpoint& client) { take(std::move(fd), client); },
+        [this](bool is_paused, int most) { tell_of_descriptors(is_paused, most); }));
+    arm_sweep();
   }
 
   void arm_sweep() {
@@ -107,21 +116,35 @@ HttpServer::~HttpServer() {
 }
 
 Result<Endpoint> HttpServer::listen(const Endpoint& at) {
-  auto& impl = *impl_;
   auto bound = bind_and_listen(at);
   if (!bound) return fail(std::move(bound.error()));
   const auto where = local_endpoint(bound->get());
-  auto& core = *impl.core;
-  core.writer.set_date(core.loop.clock().wall());
-  impl.listeners.push_back(std::make_unique<Listener>(
-      core.loop, std::move(*bound),
-      [&impl](UniqueFd fd, const Endpoint& client) { impl.take(std::move(fd), client); },
-      [&impl](bool paused, int most) { impl.tell_of_descriptors(paused, most); }));
-  impl.arm_sweep();
+  impl_->add_listener(std::move(*bound));
   return where;
 }
 
 void HttpServer::set_limits(const HttpLimits& limits) { impl_->core->limits = limits; }
+
+Result<void> HttpServer::listen_beside(HttpServer& first) {
+  impl_->core->room = first.impl_->core->room;
+  for (const auto& listener : first.impl_->listeners) {
+    auto beside = listener->listen_beside();
+    if (!beside) return fail(std::move(beside.error()));
+    impl_->add_listener(*std::move(beside));
+  }
+  return {};
+}
+
+HttpCounters& HttpCounters::operator+=(const HttpCounters& other) noexcept {
+  for (Tally HttpCounters::* figure :
+       {&HttpCounters::connections, &HttpCounters::accepted, &HttpCounters::requests, &HttpCounters::running,
+        &HttpCounters::bytes_in, &HttpCounters::bytes_out, &HttpCounters::rejected_framing,
+        &HttpCounters::rejected_limit, &HttpCounters::rejected_timeout, &HttpCounters::rejected_not_http,
+        &HttpCounters::rejected_full, &HttpCounters::over_request_line, &HttpCounters::over_headers,
+        &HttpCounters::over_body, &HttpCounters::descriptors_out})
+    this->*figure += other.*figure;
+  return *this;
+}
 
 void HttpServer::stop_accepting() {
   impl_->listeners.clear();

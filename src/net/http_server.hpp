@@ -12,7 +12,10 @@
 // What a slow reader has not taken stays in memory: whoever streams looks at `queued`, stops, and goes on
 // when told.
 //
-// Threads:  everything on the loop's thread.
+// A node with several loops has a server on each. They share the port (`listen_beside`), the kernel spreads
+// connections over them, and a connection stays where it came.
+//
+// Threads:  everything on the loop's thread, but `counters`.
 // Lifetime: the handler and the loop outlive the server. Every request handed out must be answered exactly
 // once,
 //           also after its client left (the answer is dropped then): until that the exchange is valid.
@@ -27,6 +30,7 @@
 
 #include "base/log.hpp"
 #include "base/result.hpp"
+#include "base/tally.hpp"
 #include "net/endpoint.hpp"
 #include "net/http_head.hpp"
 #include "net/http_limits.hpp"
@@ -129,17 +133,18 @@ class HttpHandler {
   ~HttpHandler() = default;
 };
 
-/// Counted since the start; read on the loop.
+/// Counted since the start, on the loop; any thread may read it.
 struct HttpCounters {
-  std::uint64_t connections = 0;  ///< open now
-  std::uint64_t accepted = 0;
-  std::uint64_t requests = 0;
-  std::uint64_t running = 0;  ///< handed out and not yet answered
-  std::uint64_t bytes_in = 0, bytes_out = 0;
-  std::uint64_t rejected_framing = 0, rejected_limit = 0, rejected_timeout = 0, rejected_not_http = 0,
-                rejected_full = 0;
-  std::uint64_t over_request_line = 0, over_headers = 0, over_body = 0;  ///< what of rejected_limit
-  std::uint64_t descriptors_out = 0;  ///< times that accepting paused for want of them
+  Tally connections;  ///< open now
+  Tally accepted;
+  Tally requests;
+  Tally running;  ///< handed out and not yet answered
+  Tally bytes_in, bytes_out;
+  Tally rejected_framing, rejected_limit, rejected_timeout, rejected_not_http, rejected_full;
+  Tally over_request_line, over_headers, over_body;  ///< what of rejected_limit
+  Tally descriptors_out;                             ///< times that accepting paused for want of them
+
+  HttpCounters& operator+=(const HttpCounters& other) noexcept;
 };
 
 class HttpServer {
@@ -153,6 +158,9 @@ class HttpServer {
 
   /// Binds and listens; port 0 takes a free one. Returns where. `conflict` when the port is taken.
   [[nodiscard]] Result<Endpoint> listen(const Endpoint& at);
+  /// Listens wherever `first` does, and counts connections together with it. Only servers of one process share
+  /// a port: who else asks for it meets `conflict`. Before either loop runs.
+  [[nodiscard]] Result<void> listen_beside(HttpServer& first);
 
   /// From now on these hold, for open connections too: what a request has passed already is not looked at
   /// again.

@@ -11,6 +11,7 @@ namespace p2p {
 
 void add_counters(MetricsText& text, const NodeCounters& counters);
 void add_refusals(MetricsText& text, const NodeAudit::Refusals& refusals);
-void add_door(MetricsText& text, const HttpCounters& http, const P2PServiceLayer& door, const Log& log);
+void add_door(MetricsText& text, const HttpCounters& http, const std::vector<const P2PServiceLayer*>& doors,
+              const Log& log);
 
 }  // namespace p2p

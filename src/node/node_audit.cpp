@@ -46,15 +46,32 @@ void NodeAudit::ran(AuditedCall call, std::move_only_function<void(bool)> done) 
   log_->append(std::move(record), durability, std::move(done));
 }
 
+void LoopAudit::ran(AuditedCall call, std::move_only_function<void(bool)> done) {
+  if (!done) return audit_.ran(std::move(call), nullptr);
+  audit_.ran(std::move(call), [&loop = loop_, done = std::move(done)](bool written) mutable {
+    loop.post([done = std::move(done), written]() mutable { done(written); });
+  });
+}
+
+void NodeAudit::count_refusal(std::string_view kind) {
+  const std::lock_guard lock(mutex_);
+  ++refusals_[std::string(kind)];
+}
+
+NodeAudit::Refusals NodeAudit::refusals() const {
+  const std::lock_guard lock(mutex_);
+  return refusals_;
+}
+
 void NodeAudit::denied(const AuditedCall& call, std::string_view reason) {
-  ++refusals_[std::string(reason)];
+  count_refusal(reason);
   AuditRecord record = record_of(call);
   record.outcome = reason;
   log_->deny(std::move(record));
 }
 
 void NodeAudit::denied(const DoorEvent& event) {
-  ++refusals_[event.kind];
+  count_refusal(event.kind);
   log_->deny(p2p::record_of(event));
 }
 

@@ -1,11 +1,12 @@
 // NodeAudit: what registry, the door and framework have to record, as records of state's audit log.
 //
-// Threads: the loop's.
+// Threads: any; what `ran` and `record` are given to run at the end, runs on the main loop.
 #pragma once
 
 #include <filesystem>
 #include <functional>
 #include <map>
+#include <mutex>
 #include <string>
 
 #include "base/clock.hpp"
@@ -32,7 +33,7 @@ class NodeAudit final : public CallAudit {
 
   /// How often something was refused, by the kind of what was missing.
   using Refusals = std::map<std::string, std::uint64_t, std::less<>>;
-  [[nodiscard]] const Refusals& refusals() const noexcept { return refusals_; }
+  [[nodiscard]] Refusals refusals() const;
 
   void denied(const DoorEvent& event);
   void record(const DoorEvent& event, std::function<void(bool)> done);
@@ -46,12 +47,28 @@ class NodeAudit final : public CallAudit {
 
  private:
   [[nodiscard]] AuditRecord record_of(const AuditedCall& call) const;
+  void count_refusal(std::string_view kind);
 
   std::string node_id_;
   AuditLog* log_ = nullptr;
   std::filesystem::path file_;
-  Refusals refusals_;
   Executor* executor_ = nullptr;
+  mutable std::mutex mutex_;  // guards refusals_
+  Refusals refusals_;
+};
+
+/// The same for a loop beside the main one: what is durable is told there.
+class LoopAudit final : public CallAudit {
+ public:
+  LoopAudit(NodeAudit& audit, Executor& loop) : audit_(audit), loop_(loop) {}
+
+  [[nodiscard]] bool writable() const override { return audit_.writable(); }
+  void ran(AuditedCall call, std::move_only_function<void(bool)> done) override;
+  void denied(const AuditedCall& call, std::string_view reason) override { audit_.denied(call, reason); }
+
+ private:
+  NodeAudit& audit_;
+  Executor& loop_;
 };
 
 }  // namespace p2p

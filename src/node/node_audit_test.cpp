@@ -8,6 +8,7 @@
 #include "base/json.hpp"
 #include "state/audit_verify.hpp"
 #include "state/state_test_kit.hpp"
+#include "testing/manual_executor.hpp"
 
 namespace p2p {
 namespace {
@@ -123,6 +124,25 @@ TEST_F(NodeAuditTest, who_waits_is_told_when_the_disk_fails_and_the_log_is_not_w
   EXPECT_FALSE(audit.writable());
   EXPECT_GE(audit.counters().failed, 1u);
   disk->full = false;
+}
+
+TEST_F(NodeAuditTest, who_waits_on_another_loop_is_told_there) {
+  ManualClock still;
+  ManualExecutor side(still);
+  LoopAudit beside(audit, side);
+  std::optional<bool> told;
+  beside.ran(call(), [&](bool written) {
+    EXPECT_TRUE(side.on_loop());
+    told = written;
+  });
+  beside.ran(call(), nullptr);
+  beside.denied(call(), "role");
+  EXPECT_TRUE(beside.writable());
+  ASSERT_TRUE(executor.run_until([&] { return side.posted() > 0; }));
+  EXPECT_EQ(told, std::nullopt);
+  side.run_ready();
+  EXPECT_EQ(told, true);
+  EXPECT_EQ(records().size(), 3u);
 }
 
 TEST_F(NodeAuditTest, a_call_that_was_not_allowed_is_a_denial_with_its_reason) {

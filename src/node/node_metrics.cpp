@@ -1,4 +1,6 @@
 // The figures behind GET /metrics (http-api.md, section 9), gathered when they are asked for.
+#include <map>
+
 #include "node/door_metrics.hpp"
 #include "node/node_state.hpp"
 #include "node/version.hpp"
@@ -11,29 +13,29 @@ std::string outcome_name(std::size_t index) {
   return index == 0 ? "ok" : std::string(errc_name(static_cast<Errc>(index - 1)));
 }
 
-void add_calls(MetricsText& text, const CallStats& stats) {
-  for (const auto& method : stats.methods()) {
-    for (std::size_t i = 0; i < method->by_outcome.size(); ++i)
-      if (method->by_outcome[i] > 0)
+void add_calls(MetricsText& text, const CallTable& calls) {
+  for (const CallStats::Method& method : calls.methods()) {
+    for (std::size_t i = 0; i < method.by_outcome.size(); ++i)
+      if (method.by_outcome[i] > 0)
         text.counter("p2p_rpc_requests_total", "Calls that ended, by outcome",
-                     static_cast<double>(method->by_outcome[i]),
-                     {{"service", method->service},
-                      {"method", method->method},
+                     static_cast<double>(method.by_outcome[i]),
+                     {{"service", method.service},
+                      {"method", method.method},
                       {"path", "local"},
                       {"outcome", outcome_name(i)}});
-    if (method->timed > 0)
-      text.durations("p2p_rpc_request_duration_seconds", "Duration of calls, one of 64 is timed", *method,
-                     {{"service", method->service}, {"method", method->method}, {"path", "local"}});
+    if (method.timed > 0)
+      text.durations("p2p_rpc_request_duration_seconds", "Duration of calls, one of 64 is timed", method,
+                     {{"service", method.service}, {"method", method.method}, {"path", "local"}});
   }
-  text.gauge("p2p_rpc_inflight", "Calls that run now", static_cast<double>(stats.running()));
+  text.gauge("p2p_rpc_inflight", "Calls that run now", static_cast<double>(calls.running()));
   const char* help = "Calls whose method ran on after their caller had his answer";
-  text.counter("p2p_rpc_cancelled_total", help, static_cast<double>(stats.abandoned_by_caller()),
+  text.counter("p2p_rpc_cancelled_total", help, static_cast<double>(calls.abandoned_by_caller()),
                {{"reason", "client"}});
-  text.counter("p2p_rpc_cancelled_total", help, static_cast<double>(stats.abandoned_by_deadline()),
+  text.counter("p2p_rpc_cancelled_total", help, static_cast<double>(calls.abandoned_by_deadline()),
                {{"reason", "deadline"}});
 }
 
-void add_http(MetricsText& text, const HttpCounters& http, const RouteTable* routes) {
+void add_http(MetricsText& text, const HttpCounters& http) {
   text.gauge("p2p_http_connections", "Open connections", static_cast<double>(http.connections));
   text.counter("p2p_http_accepted_total", "Connections taken", static_cast<double>(http.accepted));
   text.counter("p2p_http_bytes_total", "Bytes of HTTP", static_cast<double>(http.bytes_in),
@@ -49,30 +51,35 @@ void add_http(MetricsText& text, const HttpCounters& http, const RouteTable* rou
   rejected("timeout", http.rejected_timeout);
   rejected("not_http", http.rejected_not_http);
   rejected("full", http.rejected_full);
-  if (routes == nullptr) return;
-  for (const Route& route : routes->all()) {
-    const auto answered = [&](int status, std::uint64_t count) {
+}
+
+/// The routes of all loops: each has the same table with figures of its own.
+void add_routes(MetricsText& text, const std::vector<const P2PServiceLayer*>& doors) {
+  const std::size_t routes = doors.empty() ? 0 : doors.front()->routes().all().size();
+  for (std::size_t i = 0; i < routes; ++i) {
+    const Route& route = doors.front()->routes().all()[i];
+    std::map<int, std::uint64_t> answered;
+    for (const P2PServiceLayer* door : doors)
+      door->routes().all()[i].answered.each(
+          [&](int status, std::uint64_t count) { answered[status] += count; });
+    for (const auto& [status, count] : answered)
       text.counter("p2p_http_requests_total", "Requests answered", static_cast<double>(count),
                    {{"route", std::string(route.pattern)},
                     {"method", std::string(route.verb)},
                     {"status", std::to_string(status)}});
-    };
-    if (route.answered_ok > 0) answered(200, route.answered_ok);
-    for (const auto& [status, count] : route.answered_otherwise) answered(status, count);
   }
 }
 
 void add_cells(MetricsText& text, const ServiceCells& cells) {
-  for (const auto& [service, named] : cells.all())
-    for (const auto& [name, entry] : named) {
-      const auto value = static_cast<double>(__atomic_load_n(&entry->cell.value, __ATOMIC_RELAXED));
-      if (entry->gauge)
-        text.gauge("p2p_service_value", "Gauges that services keep", value,
-                   {{"service", service}, {"name", name}});
+  for (const auto& [name_of_service, of_service] : cells.all())
+    of_service.each([&](const ServiceCells::Named& entry) {
+      const auto value = static_cast<double>(__atomic_load_n(&entry.cell.value, __ATOMIC_RELAXED));
+      MetricsText::Labels labels{{"service", name_of_service}, {"name", entry.name}};
+      if (entry.gauge)
+        text.gauge("p2p_service_value", "Gauges that services keep", value, std::move(labels));
       else
-        text.counter("p2p_service_events_total", "Counters that services keep", value,
-                     {{"service", service}, {"name", name}});
-    }
+        text.counter("p2p_service_events_total", "Counters that services keep", value, std::move(labels));
+    });
 }
 
 }  // namespace
@@ -91,8 +98,16 @@ std::string NodeState::metrics(MetricsFormat format) const {
              static_cast<double>(methods_.public_paths().size()));
   text.gauge("p2p_services_leaked_generations", "Libraries that could not be unloaded",
              static_cast<double>(services_.leaked()));
-  add_calls(text, stats_);
-  add_http(text, server_.counters(), routes_);
+  HttpCounters http;
+  std::vector<const P2PServiceLayer*> doors;
+  for (const LoopParts& loop : loops_) {
+    http += loop.server->counters();
+    doors.push_back(loop.door);
+  }
+  text.gauge("p2p_loops", "Event loops", static_cast<double>(loops_.size()));
+  add_calls(text, calls_);
+  add_http(text, http);
+  add_routes(text, doors);
   add_cells(text, cells_);
   const AuditCounters audit = audit_.counters();
   text.counter("p2p_audit_records_total", "Audit records on disk", static_cast<double>(audit.written));
@@ -100,7 +115,7 @@ std::string NodeState::metrics(MetricsFormat format) const {
                static_cast<double>(audit.failed));
   add_counters(text, counters_);
   add_refusals(text, audit_.refusals());
-  if (door_ != nullptr) add_door(text, server_.counters(), *door_, log_);
+  add_door(text, http, doors, log_);
   text.process();
   return format == MetricsFormat::open_metrics ? text.open_metrics() : text.text();
 }

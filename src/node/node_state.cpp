@@ -1,5 +1,6 @@
 #include "node/node_state.hpp"
 
+#include <algorithm>
 #include <cmath>
 
 #include "net/host_port.hpp"
@@ -23,29 +24,50 @@ double rounded(double number, double scale) { return std::round(number * scale) 
 }  // namespace
 
 NodePhase NodeState::phase() const {
-  if (draining_) return NodePhase::draining;
-  if (probe_ != nullptr) return NodePhase::starting;  // a worker that has not joined; this version cannot
-  return scanned_ && scanned_() && services_.settled() ? NodePhase::ready : NodePhase::starting;
+  NodePhase now = scanned_ && scanned_() && services_.settled() ? NodePhase::ready : NodePhase::starting;
+  if (probe_ != nullptr) now = NodePhase::starting;  // a worker that has not joined; this version cannot
+  if (draining_) now = NodePhase::draining;
+  phase_seen_.store(now, std::memory_order_relaxed);
+  return now;
+}
+
+std::chrono::nanoseconds NodeState::longest_silence() const {
+  std::chrono::nanoseconds longest{0};
+  if (loops_.size() > 1)  // a lone loop that does not turn answers nothing either
+    for (const LoopParts& loop : loops_) longest = std::max(longest, loop.pulse->silence());
+  return longest;
+}
+
+std::string_view NodeState::state() const {
+  const NodePhase now = loop_.on_loop() ? phase() : phase_seen_.load(std::memory_order_relaxed);
+  return longest_silence() > LoopPulse::late ? "degraded" : phase_name(now);
+}
+
+std::vector<ReadyCheck> NodeState::live_checks() const {
+  const auto silence = longest_silence();
+  if (silence <= LoopPulse::late) return {{"loop", true, "answers"}};
+  return {{"loop", silence <= LoopPulse::stuck,
+           "one has not turned for " + std::to_string(static_cast<int>(seconds(silence))) + " s"}};
 }
 
 Value NodeState::health() const {
   return Value{{"status", "healthy"},       {"node_id", facts_.node_id},
                {"role", facts_.role},       {"timestamp", timestamp()},
                {"active_nodes", 1},         {"uptime_seconds", rounded(uptime(), 1e3)},
-               {"version", facts_.version}, {"state", phase_name(phase())}};
+               {"version", facts_.version}, {"state", state()}};
 }
 
 Value NodeState::cluster_status() const {
   const bool coordinator = facts_.role == "coordinator";
   Value active = Value::object();
-  for (const auto& method : stats_.methods())
-    if (method->running() > 0) active.set(method->service + '/' + method->method, method->running());
-  const auto ended = static_cast<double>(stats_.ended());
+  for (const CallStats::Method& method : calls_.methods())
+    if (method.running() > 0) active.set(method.service + '/' + method.method, method.running());
+  const auto ended = static_cast<double>(calls_.ended());
   Value requests{
-      {"total_requests", stats_.ended()},
-      {"successful_requests", stats_.succeeded()},
-      {"success_rate", ended == 0 ? 1.0 : rounded(static_cast<double>(stats_.succeeded()) / ended, 1e4)},
-      {"average_duration_ms", rounded(stats_.mean_ns() / 1e6, 1e4)},
+      {"total_requests", calls_.ended()},
+      {"successful_requests", calls_.succeeded()},
+      {"success_rate", ended == 0 ? 1.0 : rounded(static_cast<double>(calls_.succeeded()) / ended, 1e4)},
+      {"average_duration_ms", rounded(calls_.mean_ns() / 1e6, 1e4)},
       {"active_request_counts", std::move(active)}};
   Value network{{"live_node_ratio", 1.0},
                 {"coordinator_available", coordinator},
@@ -85,7 +107,7 @@ Value NodeState::self() const {
                {"last_seen", timestamp()},
                {"metadata", Value{{"started_at", rfc3339(facts_.started_wall)}, {"version", facts_.version}}},
                {"status", "alive"},
-               {"state", phase_name(phase())},
+               {"state", state()},
                {"self", true},
                {"tags", std::move(tags)},
                {"services", std::move(running)},
@@ -149,6 +171,9 @@ std::vector<ReadyCheck> NodeState::ready_checks() const {
   else if (!services_.settled())
     services += ", some are starting";
   checks.push_back({"services", scanned && services_.settled(), services});
+  if (const auto silence = longest_silence(); silence > LoopPulse::late)
+    checks.push_back({"loops", false,
+                      "one has not turned for " + std::to_string(static_cast<int>(seconds(silence))) + " s"});
   if (probe_ != nullptr) checks.push_back({"cluster", false, probe_->status()});
   if (draining_) checks.push_back({"draining", false, "the node is stopping"});
   return checks;

@@ -1,16 +1,19 @@
 // NodeState: this node as it shows itself to the outside: health, readiness, the cluster (which is this node
 // alone in this version), its services, its metrics.
 //
-// Threads: the loop's.
+// Threads: the main loop's; `health`, `live_checks` and `denied` any.
 #pragma once
 
+#include <atomic>
 #include <functional>
 #include <string>
+#include <vector>
 
 #include "framework/service_registry.hpp"
 #include "net/http_server.hpp"
 #include "node/config.hpp"
 #include "node/coordinator_probe.hpp"
+#include "node/loop_pulse.hpp"
 #include "node/node_audit.hpp"
 #include "node/node_counters.hpp"
 #include "service_layer/node_view.hpp"
@@ -30,29 +33,34 @@ struct NodeFacts {
 
 class NodeState final : public NodeView {
  public:
-  NodeState(NodeFacts facts, const Clock& clock, ServiceRegistry& services, MethodRegistry& methods,
-            CallStats& stats, ServiceCells& cells, NodeAudit& audit, const HttpServer& server, const Log& log,
+  NodeState(NodeFacts facts, Executor& loop, ServiceRegistry& services, MethodRegistry& methods,
+            CallTable& calls, ServiceCells& cells, NodeAudit& audit, const Log& log,
             const NodeCounters& counters, const Config& config)
       : facts_(std::move(facts)),
-        clock_(clock),
+        loop_(loop),
+        clock_(loop.clock()),
         services_(services),
         methods_(methods),
-        stats_(stats),
+        calls_(calls),
         cells_(cells),
         audit_(audit),
-        server_(server),
         log_(log),
         counters_(counters),
         config_(config) {}
 
-  void set_draining() { draining_ = true; }
+  /// One for each loop, the main one first. Before the loops run.
+  void add_loop(const HttpServer& server, const P2PServiceLayer& door, const LoopPulse& pulse) {
+    loops_.push_back({&server, &door, &pulse});
+  }
+  void set_draining() {
+    draining_ = true;
+    (void)phase();
+  }
   using ServiceActs =
       std::function<void(std::string_view, ServiceAct, std::move_only_function<void(Result<Value>)>)>;
   void set_service_acts(ServiceActs acts) { acts_ = std::move(acts); }
   void set_scanned(std::function<bool()> scanned) { scanned_ = std::move(scanned); }
   void set_probe(const CoordinatorProbe& probe) { probe_ = &probe; }
-  void set_routes(const RouteTable& routes) { routes_ = &routes; }
-  void set_door(const P2PServiceLayer& door) { door_ = &door; }
 
   [[nodiscard]] NodePhase phase() const;
   [[nodiscard]] const NodeFacts& facts() const noexcept { return facts_; }
@@ -66,6 +74,7 @@ class NodeState final : public NodeView {
   [[nodiscard]] Value local_service(std::string_view name) const override;
   [[nodiscard]] Value config() const override;
   [[nodiscard]] std::vector<ReadyCheck> ready_checks() const override;
+  [[nodiscard]] std::vector<ReadyCheck> live_checks() const override;
   [[nodiscard]] std::string metrics(MetricsFormat format) const override;
   void act_on_service(std::string_view name, ServiceAct act,
                       std::move_only_function<void(Result<Value>)> done) override {
@@ -84,26 +93,34 @@ class NodeState final : public NodeView {
   }
 
  private:
+  struct LoopParts {
+    const HttpServer* server;
+    const P2PServiceLayer* door;
+    const LoopPulse* pulse;
+  };
+
+  [[nodiscard]] std::string_view state() const;
+  [[nodiscard]] std::chrono::nanoseconds longest_silence() const;
   [[nodiscard]] std::string timestamp() const { return rfc3339(clock_.wall()); }
   [[nodiscard]] double uptime() const { return seconds(clock_.now() - facts_.started); }
 
   NodeFacts facts_;
+  Executor& loop_;
   const Clock& clock_;
   ServiceRegistry& services_;
   MethodRegistry& methods_;
-  CallStats& stats_;
+  CallTable& calls_;
   ServiceCells& cells_;
   NodeAudit& audit_;
-  const HttpServer& server_;
+  std::vector<LoopParts> loops_;
   const Log& log_;
   const NodeCounters& counters_;
   const Config& config_;  // as it is now: some of it changes while the node runs
   std::function<bool()> scanned_;
   ServiceActs acts_;
   const CoordinatorProbe* probe_ = nullptr;
-  const RouteTable* routes_ = nullptr;
-  const P2PServiceLayer* door_ = nullptr;
   bool draining_ = false;
+  mutable std::atomic<NodePhase> phase_seen_{NodePhase::starting};  // for the other loops
 };
 
 }  // namespace p2p

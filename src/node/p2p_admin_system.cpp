@@ -27,6 +27,8 @@
 #include "node/node_audit.hpp"
 #include "node/node_counters.hpp"
 #include "node/node_state.hpp"
+#include "node/quiet_point.hpp"
+#include "node/side_loop.hpp"
 #include "node/system_settings.hpp"
 #include "node/version.hpp"
 #include "registry/rpc_methods.hpp"
@@ -43,6 +45,7 @@ namespace {
 
 constexpr int nobody_there = 3;  // exit code: not reachable
 constexpr std::chrono::seconds last_words{1};  // for answers to those that were cancelled
+constexpr std::chrono::seconds hung{5};        // a loop that has not turned for so long will not let the node end
 constexpr std::chrono::seconds port_patience{2};
 constexpr std::chrono::seconds besides_compiling{60};  // that a reload may take before it is answered
 constexpr std::uint16_t coordinator_port = 8001, first_worker_port = 8002, last_worker_port = 8101;
@@ -123,7 +126,19 @@ Result<void> check_address(const Config& config) {
                   "which this version does not have yet; use --address 127.0.0.1");
 }
 
-}  // namespace
+Result<void> check_threads(const Config& config) {
+  constexpr int most = Pins::slots;
+  if (config.threads >= 1 && config.threads <= most) return {};
+  return fail(Errc::invalid_params, std::to_string(config.threads) + " loops: there may be 1 to " +
+                                        std::to_string(most) + " (--threads)");
+}
+
+/// Of the server of one loop: what all of them may hold is divided.
+HttpLimits limits_of_loop(const Config& config) {
+  HttpLimits limits = config.http;
+  limits.held /= static_cast<std::size_t>(config.threads);
+  return limits;
+}
 
 json::Limits json_limits(const Config& config) {
   json::Limits limits = config.json;
@@ -131,20 +146,25 @@ json::Limits json_limits(const Config& config) {
   return limits;
 }
 
+}  // namespace
+
 /// The parts in the order in which they are made; they go in the reverse one.
 struct P2PAdminSystem::Parts {
   Parts(Config config, ReadConfig read)
       : log(config.log_level, config.log_format, {}, &clock, config.log_ring),
         loop(clock, &pool),
         live(std::move(config), std::move(read), loop, log),
-        server(loop, late, log, live.now().http, P2PServiceLayer::constant_headers()) {}
+        pulse(loop),
+        calls(static_cast<unsigned>(live.now().threads)),
+        server(loop, late, log, limits_of_loop(live.now()), P2PServiceLayer::constant_headers()) {}
 
   SystemClock clock;
   SystemRandom random;
   Log log;
   Loop loop;
-  BlockingPool pool;  // ends before the loop that its jobs post to
   LiveConfig live;
+  LoopPulse pulse;
+  CallTable calls;
   LateHandler late;
   HttpServer server;
   Endpoint listen;
@@ -154,12 +174,13 @@ struct P2PAdminSystem::Parts {
   std::optional<NodeAudit> audit;
   std::unique_ptr<AuditLog> audit_log;
   MethodRegistry methods;
-  CallStats stats;
   ServiceCells cells;
   NodeCounters counters;
   std::optional<CallRunner> runner;
   std::optional<ServiceBridge> bridge;
   std::optional<RPCMethods> rpc;
+  std::vector<std::unique_ptr<SideLoop>> sides;  // go after the services, which may run on them
+  std::vector<Executor*> side_loops;             // of them
   std::optional<ServiceSurroundings> surroundings;
   std::optional<ServiceRegistry> services;
   std::optional<ServicesFolder> folder;
@@ -168,7 +189,9 @@ struct P2PAdminSystem::Parts {
   std::optional<NodeState> node;
   std::optional<P2PServiceLayer> layer;
   std::optional<Signals> signals;
+  BlockingPool pool;  // ends before the loops that its jobs post to
   bool stopping = false;
+  std::size_t open_servers = 0;  // that still have connections, at the end
   int exit_code = 0;
   Executor::TimerId grace = 0;
 
@@ -176,6 +199,14 @@ struct P2PAdminSystem::Parts {
   void make_services(const Config& config);
   void offer_builtin();
   void make_door(const Config& config, const std::string& node_id, const std::string& cluster_id);
+  [[nodiscard]] DoorSettings door_settings(const Config& config) const;
+  [[nodiscard]] Result<void> make_sides(const Config& config, const ClusterKeys& cluster);
+  void start_loops();
+  void show_phase();
+  void on_each_runner(void (*job)(CallRunner&));
+  void on_each_server(void (*job)(HttpServer&));
+  void server_is_empty();
+  void watch_sides();
   void apply(const Config& config);
   void changed(const std::vector<ConfigChange>& changes);
   void reopen_log();
@@ -194,6 +225,7 @@ P2PAdminSystem::~P2PAdminSystem() = default;
 
 Result<void> P2PAdminSystem::check(const Config& config) {
   if (auto loopback = check_address(config); !loopback) return loopback;
+  if (auto loops = check_threads(config); !loops) return loops;
   for (const auto* secret : {&config.jwt_secret, &config.jwt_previous})
     if (*secret)
       if (auto strong = check_secret((*secret)->reveal()); !strong) return strong;
@@ -234,6 +266,7 @@ Result<void> P2PAdminSystem::start() {
   p.make_call_path(config, *node_id);
   p.make_services(config);
   p.make_door(config, *node_id, cluster->cluster_id);
+  if (auto sides = p.make_sides(config, *cluster); !sides) return sides;
   p.apply(config);
   p.live.on_change([&p](const std::vector<ConfigChange>& changes) { p.changed(changes); });
   p.greet(config);
@@ -241,7 +274,7 @@ Result<void> P2PAdminSystem::start() {
 }
 
 void P2PAdminSystem::Parts::make_call_path(const Config& config, const std::string& node_id) {
-  runner.emplace(methods, loop, stats, &*audit, node_id);
+  runner.emplace(methods, loop, calls.loop(0), &*audit, node_id);
   runner->on_slow_turn([this](std::string_view who, std::chrono::milliseconds time) {
     counters.stalled(time);
     log.warn("Main",
@@ -272,7 +305,7 @@ void P2PAdminSystem::Parts::make_services(const Config& config) {
     audit->service_loaded(service, hash, taken);
   };
   services.emplace(
-      methods, *surroundings, ServiceTimes{}, [this](Job job) { loop.post(std::move(job)); },
+      methods, *surroundings, ServiceTimes{}, [this](Job job) { after_quiet_point(loop, side_loops, std::move(job)); },
       std::move(hooks));
   HostingSettings settings;
   settings.services_dir = config.services_dir;
@@ -310,7 +343,7 @@ void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& n
                                       const std::string& cluster_id) {
   NodeFacts facts{node_id, config.role,  cluster_id, std::string(product_version),
                   listen,  clock.wall(), clock.now()};
-  node.emplace(std::move(facts), clock, *services, methods, stats, cells, *audit, server, log, counters, live.now());
+  node.emplace(std::move(facts), loop, *services, methods, calls, cells, *audit, log, counters, live.now());
   node->set_scanned([this] { return folder->first_scan_done(); });
   node->set_service_acts([this, limit = config.compile_timeout + besides_compiling](
                              std::string_view service, ServiceAct act, auto done) {
@@ -325,8 +358,14 @@ void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& n
     probe->within(config.join_timeout, [this] { give_up_joining(); });
     node->set_probe(*probe);
   }
+  layer.emplace(door_settings(config), *rpc, *runner, *authenticator, *node, log, clock, random);
+  node->add_loop(server, *layer, pulse);
+  late.set(*layer);
+}
+
+DoorSettings P2PAdminSystem::Parts::door_settings(const Config& config) const {
   DoorSettings settings;
-  settings.self = {node_id, config.role};
+  settings.self = {node->facts().node_id, config.role};
   settings.listen_address = listen.address_text();
   settings.port = listen.port;
   settings.local_trust = config.local_trust;
@@ -334,19 +373,40 @@ void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& n
   settings.token_life = config.token_ttl;
   settings.allowed_origins = config.allowed_origins;
   settings.metrics = config.metrics;
-  layer.emplace(std::move(settings), *rpc, *runner, *authenticator, *node, log, clock, random);
-  node->set_routes(layer->routes());
-  node->set_door(*layer);
-  late.set(*layer);
+  return settings;
+}
+
+Result<void> P2PAdminSystem::Parts::make_sides(const Config& config, const ClusterKeys& cluster) {
+  const DoorSettings settings = door_settings(config);
+  const SideLoop::Shared shared{clock, random,  log,   pool,   loop,  late,
+                                *runner, methods, calls, *audit, *node, settings};
+  for (unsigned number = 1; number < calls.loops(); ++number) {
+    Result<KeyRing> keys = make_keys(config, cluster);
+    if (!keys) return fail(keys.error());
+    auto own = std::make_unique<Authenticator>(*std::move(keys), cluster.cluster_id, revocations, random);
+    SideLoop& side = *sides.emplace_back(std::make_unique<SideLoop>(number, shared, std::move(own)));
+    if (auto listens = side.listen_beside(server); !listens) return listens;
+    side.runner().on_slow_turn([this, number](std::string_view who, std::chrono::milliseconds time) {
+      loop.post([this, time] { counters.stalled(time); });
+      log.warn("Main", "{} kept loop {} for {} ms, its other callers waited", who, number, time.count());
+    });
+    surroundings->sides.push_back(&side.runner());
+    side_loops.push_back(&side.loop());
+    node->add_loop(side.server(), side.door(), side.pulse());
+  }
+  return {};
 }
 
 /// What may change while the node runs, given to the parts that it concerns.
 void P2PAdminSystem::Parts::apply(const Config& config) {
   log.set_level(config.log_level);
-  server.set_limits(config.http);
-  rpc->set_limits({.in_flight = config.max_in_flight});
-  runner->set_usual_timeout(config.call_timeout);
-  layer->set_limits(json_limits(config), config.http.body);
+  const LoopLimits limits{limits_of_loop(config),
+                          {.in_flight = config.max_in_flight},
+                          config.call_timeout,
+                          json_limits(config),
+                          config.http.body};
+  apply_limits(limits, server, *rpc, *runner, *layer);
+  for (const auto& side : sides) side->set_limits(limits);
 }
 
 void P2PAdminSystem::Parts::changed(const std::vector<ConfigChange>& changes) {
@@ -380,6 +440,8 @@ void P2PAdminSystem::Parts::greet(const Config& config) {
   for (const std::string& note : config.notes) log.warn("Config", "{}", note);
   log.info("Main", "tokens are {}, state directory {}", authenticator->keys().signing().alg(),
            state->path().string());
+  if (!sides.empty())
+    log.info("Main", "{} loops: methods that are threadsafe run where their call arrives", calls.loops());
   log.info("Http", "http://{}   metrics /metrics   services {}", listen.text(), config.services_dir);
   audit->node_started(facts.role + ' ' + listen.text() + ' ' +
                       std::string(authenticator->keys().signing().alg()));
@@ -400,11 +462,26 @@ int P2PAdminSystem::run() {
   if (p.probe) p.probe->start();
   p.tick();
   p.loop.post([&p] { p.tell_ready(p.live.now().ready_fd); });
+  p.start_loops();
   p.loop.run();
   p.audit_log->stop();
   p.log.info("Main", "stopped");
   if (p.services->leaked() > 0) _exit(p.exit_code);  // code that did not end may run still: nothing it uses may go
+  for (const auto& side : p.sides) side->stop();
   return p.exit_code;
+}
+
+void P2PAdminSystem::Parts::start_loops() {
+  if (sides.empty()) return;
+  pulse.start();
+  show_phase();
+  for (const auto& side : sides) side->start();
+}
+
+/// The other loops answer /health with what the main loop saw last.
+void P2PAdminSystem::Parts::show_phase() {
+  (void)node->phase();
+  loop.post_at(clock.now() + LoopPulse::interval, [this] { show_phase(); });
 }
 
 void P2PAdminSystem::Parts::tell_ready(int fd) const {
@@ -426,13 +503,47 @@ void P2PAdminSystem::Parts::stop() {
   node->set_draining();
   if (probe) probe->stop();
   folder->stop();
-  server.stop_accepting();
-  grace = loop.post_at(clock.now() + live.now().drain_timeout, [this] {
-    log.warn("Main", "{} calls did not end in time, they are cancelled", stats.running());
-    runner->give_up_all();
-    grace = loop.post_at(clock.now() + last_words, [this] { server.close_all(); });
+  const auto patience = live.now().drain_timeout;
+  grace = loop.post_at(clock.now() + patience, [this] {
+    log.warn("Main", "{} calls did not end in time, they are cancelled", calls.running());
+    on_each_runner([](CallRunner& one) { one.give_up_all(); });
+    grace = loop.post_at(clock.now() + last_words,
+                         [this] { on_each_server([](HttpServer& one) { one.close_all(); }); });
   });
-  server.when_empty([this] { stop_services(); });
+  open_servers = 1 + sides.size();
+  on_each_server([](HttpServer& one) { one.stop_accepting(); });
+  server.when_empty([this] { server_is_empty(); });
+  for (const auto& side : sides)
+    side->loop().post([this, at = side.get()] {
+      at->server().when_empty([this] { loop.post([this] { server_is_empty(); }); });
+    });
+  if (!sides.empty()) loop.post_at(clock.now() + patience + last_words, [this] { watch_sides(); });
+}
+
+void P2PAdminSystem::Parts::on_each_runner(void (*job)(CallRunner&)) {
+  job(*runner);
+  for (const auto& side : sides) side->loop().post([job, at = side.get()] { job(at->runner()); });
+}
+
+void P2PAdminSystem::Parts::on_each_server(void (*job)(HttpServer&)) {
+  job(server);
+  for (const auto& side : sides) side->loop().post([job, at = side.get()] { job(at->server()); });
+}
+
+void P2PAdminSystem::Parts::server_is_empty() {
+  if (--open_servers == 0) stop_services();
+}
+
+/// At the end of the node: what runs on a loop that hangs cannot be ended, and would keep the node for ever.
+void P2PAdminSystem::Parts::watch_sides() {
+  for (const auto& side : sides) {
+    if (side->pulse().silence() < hung) continue;
+    log.error("Main", "loop {} has not turned for {} s: the node ends without it", side->number(),
+              static_cast<int>(seconds(side->pulse().silence())));
+    audit_log->stop();
+    _exit(1);
+  }
+  loop.post_at(clock.now() + LoopPulse::interval, [this] { watch_sides(); });
 }
 
 void P2PAdminSystem::Parts::give_up_joining() {

@@ -25,6 +25,7 @@
 namespace p2p {
 
 class CallRunner;
+class Errand;
 
 /// Who asked from outside and wants the answer.
 class CallReceiver {
@@ -47,12 +48,13 @@ struct CallRecord final : DeadlineWheel::Entry, detail::Completion {
   detail::Frame frame;                 ///< the method's coroutine
   std::unique_ptr<CallStream> stream;  ///< of a method that yields
   CallRunner* runner = nullptr;
-  const MethodEntry* method = nullptr;     ///< null while the call waits for its service to start
+  const MethodEntry* method = nullptr;     ///< null while the call waits for its service, or for home
   detail::PendingCall* pending = nullptr;  ///< a service asked ...
   CallReceiver* receiver = nullptr;        ///< ... or somebody outside; both null: abandoned
   CallRecord* parent = nullptr;            ///< the asking service's own call, while it waits for us
   CallerPtr caller;                        ///< set where the context's identity starts, and when abandoned
   std::uint64_t waiting_id = 0;            ///< in ServiceWaiters
+  std::shared_ptr<Errand> errand;          ///< the call runs on the home loop, and we wait for it
   std::uint64_t serial = 0;                ///< raised whenever the record is given back
   std::int64_t started_ns = 0;             ///< 0: not timed
   bool at_gate = false;                    ///< counted by the method's CallGate

@@ -41,7 +41,10 @@ CallRunner::CallRunner(MethodRegistry& registry, Executor& executor, CallStats& 
       slot_(slot),
       waiters_(executor) {
   registry.on_change([this](std::string_view service) {
-    executor_.post([this, name = std::string(service)] { waiters_.changed(name); });
+    executor_.post([this, name = std::string(service)] {
+      (void)view_.get();  // an idle loop, too, lets go of what was
+      waiters_.changed(name);
+    });
   });
 }
 
@@ -171,9 +174,13 @@ void CallRunner::watch(const Context* context, std::coroutine_handle<> step) {
   const auto* record = static_cast<const CallRecord*>(context->owner);
   const std::string_view who =
       record != nullptr && record->method != nullptr ? record->method->path : context->service;
+  watch(context, who, step);  // `who` outlives it: no generation is unloaded within a turn
+}
+
+void CallRunner::watch(const Context* context, std::string_view who, std::coroutine_handle<> step) {
   const LogScope scope(trace_of(*context));
   const Instant before = executor_.clock().coarse_now();
-  step.resume();  // `who` outlives it: no generation is unloaded within a turn
+  step.resume();
   const auto took = executor_.clock().coarse_now() - before;
   if (took > slow_turn && tell_slow_)
     tell_slow_(who, std::chrono::duration_cast<std::chrono::milliseconds>(took));
@@ -265,7 +272,7 @@ std::coroutine_handle<> CallRunner::start(detail::PendingCall& call, Context* pa
 
 /// What a caller that comes again found before, if nothing has changed since. Many loops may look while one
 /// writes: who meets a writer looks for itself.
-P2P_HOT const MethodEntry* CallRunner::recall(const detail::Resolved* known) {
+P2P_HOT const MethodEntry* CallRunner::remembered(const detail::Resolved* known) {
   if (known == nullptr) return nullptr;
   const std::uint32_t sequence = __atomic_load_n(&known->sequence, __ATOMIC_ACQUIRE);
   const std::uint64_t version = __atomic_load_n(&known->version, __ATOMIC_ACQUIRE);
@@ -286,11 +293,11 @@ void CallRunner::remember(detail::Resolved* known, const MethodEntry& method) {
   __atomic_store_n(&known->sequence, sequence + 2, __ATOMIC_RELEASE);
 }
 
-bool CallRunner::knows(const detail::Resolved* known) { return recall(known) != nullptr; }
+bool CallRunner::knows(const detail::Resolved* known) { return remembered(known) != nullptr; }
 
 /// `wait_until` is zero, or until when it has been waiting for its service.
 P2P_HOT std::coroutine_handle<> CallRunner::proceed(CallRecord& record, Instant wait_until) {
-  if (const MethodEntry* known = recall(record.pending->resolved)) return enter(record, *known);
+  if (const MethodEntry* known = remembered(record.pending->resolved)) return enter(record, *known);
   return look_up(record, wait_until);
 }
 
@@ -314,6 +321,8 @@ std::coroutine_handle<> CallRunner::look_up(CallRecord& record, Instant wait_unt
 
 P2P_HOT std::coroutine_handle<> CallRunner::enter(CallRecord& record, const MethodEntry& method) {
   detail::PendingCall& call = *record.pending;
+  if (home_ != nullptr && !may_run(method)) [[unlikely]]
+    return send_home(record, method);
   if (!covers(record.context.caller.role, method.role)) [[unlikely]]
     return deny(record, method);
   const bool audits = audit_ != nullptr && method.role == Role::admin;
@@ -419,17 +428,19 @@ std::coroutine_handle<> CallRunner::fail_soon(CallRecord& record, Stop why) {
   return std::noop_coroutine();
 }
 
+/// On the loop that has the record, which is the waiter's.
 void CallRunner::finish(detail::PendingCall& call) {
   if (call.record == nullptr) return;  // failed before it ran, or given up
   auto& record = *static_cast<CallRecord*>(call.record);
+  CallRunner& self = *record.runner;
   call.record = nullptr;
   if (call.context != nullptr) call.context->waiting = nullptr;
   if (record.stream != nullptr) {
-    if (Result<Value> result = take_result(record); result)
+    if (Result<Value> result = self.take_result(record); result)
       call.result = *std::move(result);
     else
       call.error.emplace(std::move(result.error()));
-    return give_back(record);
+    return self.give_back(record);
   }
   const MethodCode& code = record.method->code;
   if (call.as_values)
@@ -437,22 +448,23 @@ void CallRunner::finish(detail::PendingCall& call) {
   else
     code.finish_typed(*record.frame.promise, call.taken, call.error);
   if (!call.error && record.started_ns == 0 && record.audited.is_null())  // the usual way, kept short
-    stats_.end_ok(record.method->stats);
+    self.stats_.end_ok(record.method->stats);
   else
-    count(record, call.error);
-  give_back(record);
+    self.count(record, call.error);
+  self.give_back(record);
 }
 
 void CallRunner::drop(detail::PendingCall& call) noexcept {
   auto& record = *static_cast<CallRecord*>(call.record);
   call.record = nullptr;
   stop_waiting(call);
-  if (record.method == nullptr) {
-    waiters_.cancel(std::exchange(record.waiting_id, 0));
-    give_back(record);
-    return;
-  }
-  abandon(record, Stop::cancelled);
+  CallRunner& self = *record.runner;
+  if (record.method != nullptr) return self.abandon(record, Stop::cancelled);
+  if (record.errand != nullptr)
+    self.recall(record, Stop::cancelled);
+  else
+    self.waiters_.cancel(std::exchange(record.waiting_id, 0));
+  self.give_back(record);
 }
 
 // ---------------------------------------------------------------- what is recorded of calls inside

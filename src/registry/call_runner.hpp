@@ -4,6 +4,9 @@
 // A call between services costs a lookup, a pin, a place in the wheel and the callee's frames; nothing is
 // posted, printed or copied. The callee resumes its caller directly.
 //
+// A node with several loops has a runner on each. The first one is home to every service; the others, at its
+// side, run methods that are declared threadsafe and send calls of all others home (Errand).
+//
 // Threads:  the loop's. Lifetime: outlives every call; at the end `give_up_all`, then run the loop until
 // `running` is 0.
 #pragma once
@@ -35,8 +38,22 @@ class CallRunner {
   CallRunner& operator=(const CallRunner&) = delete;
   ~CallRunner();
 
+  /// Makes this a runner at the side of `home`, which outlives it. Before anything runs.
+  void at_side_of(CallRunner& home) noexcept { home_ = &home; }
+  [[nodiscard]] bool is_home() const noexcept { return home_ == nullptr; }
+  [[nodiscard]] bool may_run(const MethodEntry& method) const noexcept {
+    return home_ == nullptr || (method.threadsafe && !method.generation->gathered());
+  }
+  /// The runner of the call that `context` belongs to; `home` for what is no call (tasks of a service).
+  [[nodiscard]] static CallRunner& of(const Context* context, CallRunner& home) noexcept {
+    if (context == nullptr || context->owner == nullptr) return home;
+    return *static_cast<const CallRecord*>(context->owner)->runner;
+  }
+
   /// What the loop sees of the registry now.
   [[nodiscard]] const RegistrySnapshot& snapshot() { return view_.get(); }
+  /// Keeps it as it is while the result lives, within one turn of the loop.
+  [[nodiscard]] RegistryView::Hold hold_snapshot() { return view_.hold(); }
   [[nodiscard]] CallStats& stats() noexcept { return stats_; }
   [[nodiscard]] ServiceWaiters& waiters() noexcept { return waiters_; }
   [[nodiscard]] Executor& executor() noexcept { return executor_; }
@@ -59,12 +76,13 @@ class CallRunner {
   /// A service calls: returns what runs next. `self` is the identity of calls that no user is behind.
   std::coroutine_handle<> start(detail::PendingCall& call, Context* parent, std::coroutine_handle<> waiter,
                                 const CallerPtr& self);
-  void finish(detail::PendingCall& call);
-  void drop(detail::PendingCall& call) noexcept;
+  static void finish(detail::PendingCall& call);
+  static void drop(detail::PendingCall& call) noexcept;
   /// The same for a service that reads a stream item by item: <p2p/detail/runtime.hpp>.
   std::coroutine_handle<> next_item(detail::PendingCall& call, Context* parent,
                                     std::coroutine_handle<> reader, const CallerPtr& self);
-  [[nodiscard]] bool take_item(detail::PendingCall& call);
+  [[nodiscard]] static bool take_item(detail::PendingCall& call);
+  [[nodiscard]] static bool has_item(const detail::PendingCall& call) noexcept;
   /// For a receiver who wants items: true with the next one. False when there is none now, it will be told
   /// (`items_ready`); or at the end, `call_ended` has run inside.
   [[nodiscard]] bool take_item(CallRecord& record, Value& item);
@@ -78,6 +96,8 @@ class CallRunner {
   void on_slow_turn(SlowTurn tell) { tell_slow_ = std::move(tell); }
   /// Runs `step`, a resumption of the code of `context`, and tells when it was slow.
   void watch(const Context* context, std::coroutine_handle<> step);
+  /// The same under another name.
+  void watch(const Context* context, std::string_view who, std::coroutine_handle<> step);
 
   /// Asks everything that runs under `context` to stop: what it waits for wakes with that reason.
   void stop(Context& context, Stop why);
@@ -89,6 +109,12 @@ class CallRunner {
   void cancel_calls_of(const Generation& generation);
   /// The node stops: who waits outside for an answer gets `draining` now, and the methods are asked to stop.
   void give_up_all();
+
+  // For Errand, on the asker's loop.
+  static constexpr std::size_t most_errands = 4096;  ///< on their way at once; beyond it a call fails at once
+  void errand_is_back() noexcept { --errands_; }
+  void answer_errand(CallRecord& record, Value result, std::optional<Error> error);
+  void wake_reader(CallRecord& record);
 
  private:
   /// What the log says of lines that `context`'s code writes.
@@ -102,7 +128,7 @@ class CallRunner {
   void set_frame(CallRecord& record, detail::Frame frame, bool wants_items);
   void set_stream(CallRecord& record, bool wants_items);
   void count_refusal(const CallRecord& record, const MethodEntry& method, Errc code);
-  [[nodiscard]] const MethodEntry* recall(const detail::Resolved* known);
+  [[nodiscard]] const MethodEntry* remembered(const detail::Resolved* known);
   void remember(detail::Resolved* known, const MethodEntry& method);
   std::coroutine_handle<> proceed(CallRecord& record, Instant wait_until);
   std::coroutine_handle<> look_up(CallRecord& record, Instant wait_until);
@@ -111,6 +137,9 @@ class CallRunner {
   void prepare_values(CallRecord& record, const MethodEntry& method, bool audits);
   [[nodiscard]] detail::Frame start_method(detail::PendingCall& call, const MethodEntry& method);
   std::coroutine_handle<> wait_for_service(CallRecord& record, const ServiceEntry& entry, Instant until);
+  std::coroutine_handle<> send_home(CallRecord& record, const MethodEntry& method);
+  void recall(CallRecord& record, Stop why);
+  [[nodiscard]] bool take_from_errand(CallRecord& record);
   std::coroutine_handle<> fail_pending(CallRecord& record, Error error);
   std::coroutine_handle<> fail_soon(CallRecord& record, Stop why);
   void inherit(CallRecord& record, Context* parent, const CallerPtr& self, bool as_service);
@@ -137,6 +166,8 @@ class CallRunner {
   std::string node_id_;
   unsigned slot_;
   std::int64_t usual_timeout_ns_ = 30'000'000'000;
+  CallRunner* home_ = nullptr;  // null: this is it
+  std::size_t errands_ = 0;     // under way
   DeadlineWheel wheel_;
   ServiceWaiters waiters_;
   bool armed_ = false;

@@ -1,5 +1,6 @@
 // How calls end before their methods do: deadlines, callers that leave, generations that go.
 #include "registry/call_runner.hpp"
+#include "registry/errand.hpp"
 
 namespace p2p {
 
@@ -16,6 +17,10 @@ void CallRunner::stop_waiting(detail::PendingCall& call) noexcept {
 /// Nobody waits any more: the record keeps itself, and the method is asked to stop. A stream that has ended
 /// goes with what is left of it.
 void CallRunner::abandon(CallRecord& record, Stop why) {
+  if (record.errand != nullptr) {
+    recall(record, why);
+    return give_back(record);
+  }
   if (record.unstarted) return end_unstarted(record, why == Stop::timeout ? Errc::timeout : Errc::cancelled);
   wheel_.remove(record);
   record.context.listener = nullptr;
@@ -50,8 +55,11 @@ void CallRunner::stop(Context& context, Stop why) {
   auto& call = static_cast<detail::PendingCall&>(*waiting);
   if (call.record == nullptr) return;
   auto& record = *static_cast<CallRecord*>(call.record);
-  if (record.method == nullptr) {  // it waits for its service
-    waiters_.cancel(std::exchange(record.waiting_id, 0));
+  if (record.method == nullptr) {  // it waits for its service, or for the home loop
+    if (record.errand != nullptr)
+      recall(record, why);
+    else
+      waiters_.cancel(std::exchange(record.waiting_id, 0));
     (void)fail_soon(record, why);
     return;
   }
@@ -86,7 +94,8 @@ void CallRunner::give_up(CallRecord& record, Errc code, std::string message) {
 }
 
 void CallRunner::expire(CallRecord& record) {
-  give_up(record, Errc::timeout, record.method->path + " did not answer within its time");
+  const std::string& path = record.errand == nullptr ? record.method->path : record.errand->path();
+  give_up(record, Errc::timeout, path + " did not answer within its time");
 }
 
 void CallRunner::cancel(CallRecord& record, Errc why) { give_up(record, why, "the caller went away"); }

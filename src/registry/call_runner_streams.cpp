@@ -1,5 +1,6 @@
 // Streams, read item by item: by a service, or by who asked from outside.
 #include "registry/call_runner.hpp"
+#include "registry/errand.hpp"
 
 namespace p2p {
 
@@ -14,22 +15,29 @@ std::coroutine_handle<> CallRunner::next_item(detail::PendingCall& call, Context
     abandon(record, why);
     return reader;
   }
-  if (record.stream->has_item() || record.stream->has_ended()) return reader;
+  const bool there = record.errand != nullptr ? record.errand->has_news()
+                                              : record.stream->has_item() || record.stream->has_ended();
+  if (there) return reader;
   call.waiter = reader;
   call.context = parent;
   if (parent != nullptr) parent->waiting = &call;
-  record.stream->wait_for_item();
+  if (record.errand != nullptr)
+    record.errand->demand();
+  else
+    record.stream->wait_for_item();
   return std::noop_coroutine();
 }
 
 bool CallRunner::take_item(detail::PendingCall& call) {
   if (call.record == nullptr) return false;  // it failed; `error` says why
   auto& record = *static_cast<CallRecord*>(call.record);
+  CallRunner& self = *record.runner;
   stop_waiting(call);
+  if (record.errand != nullptr) return self.take_from_errand(record);
   if (!record.stream->has_item()) {
     call.record = nullptr;
-    if (Result<Value> end = take_result(record); !end) call.error.emplace(std::move(end.error()));
-    give_back(record);
+    if (Result<Value> end = self.take_result(record); !end) call.error.emplace(std::move(end.error()));
+    self.give_back(record);
     return false;
   }
   const MethodCode& code = record.method->code;
@@ -40,8 +48,13 @@ bool CallRunner::take_item(detail::PendingCall& call) {
   record.stream->taken();
   if (!call.error) return true;
   call.record = nullptr;
-  abandon(record, Stop::cancelled);
+  self.abandon(record, Stop::cancelled);
   return false;
+}
+
+bool CallRunner::has_item(const detail::PendingCall& call) noexcept {
+  const auto* record = static_cast<const CallRecord*>(call.record);
+  return record != nullptr && record->stream != nullptr && record->stream->has_item();
 }
 
 bool CallRunner::take_item(CallRecord& record, Value& item) {

@@ -40,9 +40,9 @@ std::unique_ptr<MethodEntry> make_entry(const std::string& service, const Method
 
 }  // namespace
 
-std::int64_t Pins::sum() const noexcept {
+std::int64_t Pins::of_slots(std::size_t first) const noexcept {
   std::int64_t total = 0;
-  for (const Slot& slot : counts_) total += slot.n.load(std::memory_order_acquire);
+  for (std::size_t i = first; i < counts_.size(); ++i) total += counts_[i].n.load(std::memory_order_acquire);
   return total;
 }
 
@@ -61,6 +61,7 @@ Generation::Generation(std::string service, std::uint64_t number, BaseService* o
     if (words != overrides.end())
       for (std::string& what : apply(words->second, *entry)) loosened_.push_back(std::move(what));
     if (entry->max_concurrency > 0) entry->gate = std::make_shared<CallGate>(entry->max_concurrency);
+    entry->threadsafe = info.options.threadsafe && entry->gate == nullptr;  // the gate is the home loop's
     entry->generation = this;
     entry->stats = stats.id_of(service_, info.name);
     auto& place = methods_[info.name];

@@ -35,9 +35,10 @@ struct MethodEntry {
   const MethodInfo* info = nullptr;  ///< in the service's library
   MethodCode code;                   ///< functions there
   std::int64_t timeout_ns = 0;
-  CallStats::MethodId stats = 0;
+  CallStats::MethodId stats = nullptr;
   Role role = Role::operator_;
   bool stream = false;
+  bool threadsafe = false;  ///< runs on the loop where the call arrives, all others on the home loop alone
   std::shared_ptr<CallGate> gate;  ///< null without max_concurrency; generations of one object share it
 
   bool is_public = false, idempotent = false, broadcastable = false;
@@ -63,9 +64,12 @@ class Pins {
     n.store(n.load(std::memory_order_relaxed) - 1, std::memory_order_release);
   }
   /// Zero means that nothing is in flight once no new call can come; before that it is a hint.
-  [[nodiscard]] std::int64_t sum() const noexcept;
+  [[nodiscard]] std::int64_t sum() const noexcept { return of_slots(0); }
+  /// The same of all loops but the home loop, which has the first slot.
+  [[nodiscard]] std::int64_t beside() const noexcept { return of_slots(1); }
 
  private:
+  [[nodiscard]] std::int64_t of_slots(std::size_t first) const noexcept;
   struct alignas(64) Slot {
     std::atomic<std::int64_t> n{0};
   };
@@ -95,6 +99,11 @@ class Generation {
   void share_gates(const Generation& before);
   [[nodiscard]] Pins& pins() noexcept { return pins_; }
 
+  /// While this is set, calls from now on go to the home loop, also of methods that are threadsafe. Those on
+  /// other loops have ended once every loop has been at its top and `pins().beside()` is 0.
+  void gather(bool at_home) noexcept { gathered_.store(at_home, std::memory_order_relaxed); }
+  [[nodiscard]] bool gathered() const noexcept { return gathered_.load(std::memory_order_relaxed); }
+
  private:
   std::string service_;
   std::uint64_t number_;
@@ -103,6 +112,7 @@ class Generation {
   std::vector<const MethodEntry*> ordered_;
   std::vector<std::string> loosened_;
   Pins pins_;
+  std::atomic<bool> gathered_{false};
 };
 
 using GenerationPtr = std::shared_ptr<Generation>;

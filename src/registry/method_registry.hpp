@@ -78,6 +78,7 @@ class MethodRegistry {
   [[nodiscard]] std::vector<std::string> public_paths() const;
 
  private:
+  friend class RegistryView;
   void replace(std::string_view service, std::shared_ptr<const ServiceEntry> entry);
 
   mutable std::mutex mutex_;  // guards current_ while it is copied
@@ -90,15 +91,34 @@ class MethodRegistry {
 /// changed.
 class RegistryView {
  public:
-  explicit RegistryView(const MethodRegistry& registry) : registry_(registry) {}
+  explicit RegistryView(const MethodRegistry& registry) : registry_(registry), newest_(&registry.version_) {}
 
   [[nodiscard]] const RegistrySnapshot& get() {
-    if (snapshot_ == nullptr || snapshot_->version != registry_.version()) snapshot_ = registry_.snapshot();
+    if (snapshot_ == nullptr || snapshot_->version != newest_->load(std::memory_order_acquire))
+      snapshot_ = registry_.snapshot();
     return *snapshot_;
   }
 
+  /// While it lives, `get` gives what it gave when this was made.
+  class Hold {
+   public:
+    explicit Hold(RegistryView& view) : view_(view) {
+      view.held_.store(view.get().version, std::memory_order_relaxed);
+      view.newest_ = &view.held_;
+    }
+    Hold(const Hold&) = delete;
+    Hold& operator=(const Hold&) = delete;
+    ~Hold() { view_.newest_ = &view_.registry_.version_; }
+
+   private:
+    RegistryView& view_;
+  };
+  [[nodiscard]] Hold hold() { return Hold(*this); }
+
  private:
   const MethodRegistry& registry_;
+  const std::atomic<std::uint64_t>* newest_;  // the registry's version, or held_
+  std::atomic<std::uint64_t> held_{0};
   std::shared_ptr<const RegistrySnapshot> snapshot_;
 };
 

@@ -40,7 +40,8 @@ struct Registered : testing::Test {
   void say(const std::string& name, ServiceStatus status) { registry.publish(entry(name, status)); }
 
   Sample object;
-  CallStats stats;
+  CallTable table;
+  CallStats& stats = table.loop(0);
   MethodRegistry registry;
   std::vector<std::string> rejected;
 };

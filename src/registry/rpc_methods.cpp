@@ -19,6 +19,11 @@ const MethodEntry* RPCMethods::find_public(const MethodPath& path) {
   return method != nullptr && method->is_public ? method : nullptr;
 }
 
+bool RPCMethods::may_run(const MethodPath& path) {
+  const MethodEntry* method = find_public(path);
+  return method != nullptr && runner_.may_run(*method);
+}
+
 void RPCMethods::call(CallRequest request, RpcCall& call) {
   call.rpc_ = this;
   call.kept_.reset();
@@ -39,6 +44,8 @@ void RPCMethods::proceed(CallRequest request, RpcCall& call) {
     return refuse(call, stats.unknown(), no_such_method(*entry->generation, request.path.method, true));
   if (auto allowed = permitted(request, *method, call); !allowed)
     return refuse(call, method->stats, std::move(allowed.error()));
+  if (!runner_.is_home() && !method->threadsafe)  // the door of a side loop asks before; a service shall not pay for its mistake
+    return refuse(call, method->stats, Error(Errc::internal, method->path + " does not run on this loop"));
   if (method->role >= Role::operator_ && audit_ != nullptr) prepare_audit(request, *method, call);
   if (CallRecord* record = runner_.start(*method, std::move(request), call)) call.record_ = record;
   // Without a record the call has ended inside, and `call` may be gone.
@@ -61,10 +68,10 @@ Result<void> RPCMethods::permitted(const CallRequest& request, const MethodEntry
                                       : method.path + " needs role " + std::string(role_name(method.role)) +
                                             ", this token has " + std::string(role_name(caller.role)));
   }
-  const bool full = runner_.stats().running() >= limits_.in_flight;
-  refused_for_room_ += full ? 1 : 0;
+  const bool full = in_flight_.full();
+  if (full) ++refused_for_room_;
   if (full)
-    return fail(Errc::overloaded, std::to_string(limits_.in_flight) + " calls run on this node already",
+    return fail(Errc::overloaded, std::to_string(in_flight_.limit()) + " calls run on this node already",
                 Value{{"retry_after", 1}});
   if (method.role == Role::admin && audit_ != nullptr && !audit_->writable())
     return fail(Errc::audit_unavailable, "the audit log cannot be written, so no admin method runs");

@@ -4,6 +4,8 @@
 //
 // The checks run in the order of http-api.md, section 1: method known, role and scope, then the parameters.
 //
+// A node with several loops has one on each; the number of calls at once is the whole node's.
+//
 // Threads: the loop's.
 #pragma once
 
@@ -12,6 +14,7 @@
 #include <string>
 
 #include "registry/call_runner.hpp"
+#include "registry/in_flight.hpp"
 
 namespace p2p {
 
@@ -63,10 +66,10 @@ class RPCMethods {
   };
 
   RPCMethods(CallRunner& runner, CallAudit* audit, Limits limits)
-      : runner_(runner), audit_(audit), limits_(limits) {}
+      : runner_(runner), audit_(audit), in_flight_(runner.stats(), limits.in_flight) {}
 
   /// For calls that come from now on.
-  void set_limits(const Limits& limits) { limits_ = limits; }
+  void set_limits(const Limits& limits) { in_flight_.set_limit(limits.in_flight); }
 
   void call(CallRequest request, RpcCall& call);
   /// The caller went away: `answered` gets cancelled now if it has not been called; the method is asked to
@@ -79,12 +82,14 @@ class RPCMethods {
     return call.record_ != nullptr && runner_.take_item(*call.record_, item);
   }
 
-  /// Calls refused because so many ran.
+  /// Calls refused because so many ran; any thread may ask.
   [[nodiscard]] std::uint64_t refused_for_room() const noexcept { return refused_for_room_; }
 
   /// The public method at `path`, if its service runs: for what must be known before the call (its largest
   /// body).
   [[nodiscard]] const MethodEntry* find_public(const MethodPath& path);
+  /// Whether this loop may run it. On a side loop ask while the snapshot is held, and call then.
+  [[nodiscard]] bool may_run(const MethodPath& path);
 
  private:
   friend class RpcCall;
@@ -99,8 +104,8 @@ class RPCMethods {
 
   CallRunner& runner_;
   CallAudit* audit_;
-  Limits limits_;
-  std::uint64_t refused_for_room_ = 0;
+  InFlight in_flight_;
+  Tally refused_for_room_;
 };
 
 }  // namespace p2p

@@ -10,7 +10,7 @@ ServiceWaiters::~ServiceWaiters() {
 
 std::uint64_t ServiceWaiters::wait(std::string_view service, Instant until,
                                    std::move_only_function<void(bool)> look) {
-  if (waiters_.size() >= most) return 0;
+  if (waiters_.size() >= most && !service.empty()) return 0;
   const std::uint64_t id = next_++;
   Waiter& waiter = waiters_[id];
   waiter.service = service;

@@ -21,7 +21,8 @@ class ServiceWaiters {
   ~ServiceWaiters();
 
   /// Runs `look(false)` when `service` has changed, or `look(true)` at `until`: time is up. Returns an id,
-  /// never 0, or 0 when too many wait already.
+  /// never 0, or 0 when too many wait already. Without a name it waits for the time alone, and always can:
+  /// there are no more of those than calls that run.
   [[nodiscard]] std::uint64_t wait(std::string_view service, Instant until,
                                    std::move_only_function<void(bool)> look);
   void cancel(std::uint64_t id);

@@ -51,8 +51,8 @@ double average_ms(const CallStats::Method& figures) {
 }
 
 Value statistics(Door& door, const MethodEntry& method) {
-  const CallStats::Method& figures = *door.runner.stats().methods()[method.stats];
-  return Value{{"calls", figures.ended},
+  const CallStats::Method figures = door.runner.stats().table().sum(method.stats);
+  return Value{{"calls", figures.ended.get()},
                {"failed", figures.ended - figures.by_outcome[0]},
                {"running", figures.running()},
                {"average_ms", figures.timed == 0 ? 0.0 : average_ms(figures)}};
@@ -127,7 +127,7 @@ Result<CatalogueQuery> read_catalogue_query(Door& door, const Query& query, cons
 std::uint64_t calls_of(Door& door, const ServiceEntry& service) {
   std::uint64_t calls = 0;
   for (const MethodEntry* method : public_methods(service))
-    calls += door.runner.stats().methods()[method->stats]->ended;
+    calls += door.runner.stats().table().sum(method->stats).ended;
   return calls;
 }
 
@@ -195,7 +195,7 @@ void explain(Door& door, const Request& request, HttpExchange& exchange) {
   const MethodEntry* method = find_method(door, request, exchange);
   if (method == nullptr) return;
   const std::string& self = door.settings.self.node_id;
-  const CallStats::Method& figures = *door.runner.stats().methods()[method->stats];
+  const CallStats::Method figures = door.runner.stats().table().sum(method->stats);
   Value candidates = Value::array(), excluded = Value::array();
   const char* why = !runs_here(*target, door.settings.self)          ? "kind"
                     : door.node.self()["state"] == Value("draining") ? "draining"

@@ -28,12 +28,7 @@ Door::~Door() = default;
 
 void note(Door& door, const Route* route, int status, const TraceId& trace, std::string_view what,
           Instant started) {
-  if (route != nullptr) {
-    if (status == 200)
-      ++route->answered_ok;
-    else
-      ++route->answered_otherwise[status];
-  }
+  if (route != nullptr) route->answered.count(status);
   if (door.log.enabled(LogLevel::debug))
     door.log.debug("Http", "{} {} {:.2f} ms trace {}", what, status,
                    started == Instant{} ? 0.0 : milliseconds(door.clock.now() - started), trace_text(trace));

@@ -14,6 +14,7 @@
 #include "base/clock.hpp"
 #include "base/json.hpp"
 #include "base/log.hpp"
+#include "base/tally.hpp"
 #include "bridge/target.hpp"
 #include "net/http_server.hpp"
 #include "registry/rpc_methods.hpp"
@@ -58,7 +59,15 @@ struct DoorSettings {
 
 /// How often a limit of the door was reached.
 struct DoorLimits {
-  std::uint64_t batch = 0, result = 0, log_streams = 0, idempotency_keys = 0;
+  Tally batch, result, log_streams, idempotency_keys;
+
+  DoorLimits& operator+=(const DoorLimits& other) noexcept {
+    batch += other.batch;
+    result += other.result;
+    log_streams += other.log_streams;
+    idempotency_keys += other.idempotency_keys;
+    return *this;
+  }
 };
 
 class LogFollowers;

@@ -1,6 +1,6 @@
 // NodeView: what the door needs to know of the node behind it, and may ask of it. node implements it.
 //
-// Threads: the loop's.
+// Threads: the main loop's; what the doors of other loops need, any, and it says so.
 #pragma once
 
 #include <functional>
@@ -53,7 +53,7 @@ struct AuditRows {
 
 class NodeView {
  public:
-  /// Bodies of the routes of the same names (http-api.md, section 2).
+  /// Bodies of the routes of the same names (http-api.md, section 2). `health`: any thread.
   [[nodiscard]] virtual Value health() const = 0;
   [[nodiscard]] virtual Value cluster_status() const = 0;
   [[nodiscard]] virtual Value cluster_nodes() const = 0;
@@ -66,6 +66,8 @@ class NodeView {
   /// Every setting with its value and origin; secrets are masked.
   [[nodiscard]] virtual Value config() const = 0;
   [[nodiscard]] virtual std::vector<ReadyCheck> ready_checks() const = 0;
+  /// Whether the node's loops turn. Any thread.
+  [[nodiscard]] virtual std::vector<ReadyCheck> live_checks() const = 0;
   [[nodiscard]] virtual std::string metrics(MetricsFormat format) const = 0;
 
   /// `done` gets the service as local_service shows it once the act has come to an end (or to where it must
@@ -75,9 +77,9 @@ class NodeView {
   /// Asks for records; from the top of the loop.
   virtual void read_audit(const AuditAsked& asked, std::move_only_function<void(Result<AuditRows>)> done) = 0;
 
-  /// Whether what is done now can be recorded.
+  /// Whether what is done now can be recorded. Any thread.
   [[nodiscard]] virtual bool can_record() const = 0;
-  /// Records a refusal; equal ones are folded.
+  /// Records a refusal; equal ones are folded. Any thread.
   virtual void denied(const DoorEvent& event) = 0;
   /// Records an act that must be on disk before it is answered.
   virtual void record(const DoorEvent& event, std::function<void(bool)> done) = 0;

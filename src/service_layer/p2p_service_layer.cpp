@@ -194,6 +194,12 @@ bool P2PServiceLayer::body_is_readable(const Request& request, HttpExchange& exc
   return true;
 }
 
+void P2PServiceLayer::turn_away(const HttpRequest& http, HttpExchange& exchange, const Error& error) {
+  Request request{.http = http, .headers = RequestHeaders::read(http.fields)};
+  request.trace = traces_.next();
+  answer_error(door_, request, exchange, error);
+}
+
 std::size_t P2PServiceLayer::body_limit(const HttpRequest& head) {
   const std::size_t usual = door_.settings.body_limit;
   const RouteMatch match = routes_.match(head.method, head.path);

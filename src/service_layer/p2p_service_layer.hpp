@@ -2,6 +2,8 @@
 // section 1 gives (host, route, verb, token, role, media type, size), and calls the route's function; what
 // must be told before a request is one, it words.
 //
+// A node with several loops has one on each; those of side loops stand behind a SideDoor.
+//
 // Threads:  the loop's. Lifetime: what is passed in outlives it; it outlives the server.
 #pragma once
 
@@ -26,6 +28,9 @@ class P2PServiceLayer final : public HttpHandler {
   void on_request(const HttpRequest& request, HttpExchange& exchange) override;
   [[nodiscard]] std::size_t body_limit(const HttpRequest& head) override;
   [[nodiscard]] std::string refusal(Errc code, std::string_view detail, std::string& headers) override;
+
+  /// Answers with `error` before anything of the request is looked at.
+  void turn_away(const HttpRequest& request, HttpExchange& exchange, const Error& error);
 
   [[nodiscard]] const RouteTable& routes() const noexcept { return routes_; }
   [[nodiscard]] std::uint64_t calls_refused_for_room() const noexcept { return door_.rpc.refused_for_room(); }

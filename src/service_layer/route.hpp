@@ -3,13 +3,12 @@
 #pragma once
 
 #include <array>
-#include <cstdint>
-#include <map>
 #include <span>
 #include <string_view>
 #include <vector>
 
 #include "auth/policy.hpp"
+#include "service_layer/status_counts.hpp"
 
 namespace p2p {
 
@@ -26,8 +25,7 @@ struct Route {
   std::span<const std::string_view> query{};  ///< parameters it knows
   const RoutePolicy* policy = nullptr;
 
-  mutable std::uint64_t answered_ok = 0;                      ///< 200
-  mutable std::map<int, std::uint64_t> answered_otherwise{};  ///< status -> how often
+  mutable StatusCounts answered{};  ///< on the loop of its table; any thread may look
 };
 
 struct RouteMatch {

@@ -71,8 +71,8 @@ class FakeReceiver final : public CallReceiver {
 };
 
 struct FakeNode {
-  explicit FakeNode(std::size_t in_flight = 1024, std::size_t pool = 256)
-      : executor(clock, pool), rpc(runner, &audit, {in_flight}) {}
+  explicit FakeNode(std::size_t in_flight = 1024, std::size_t pool = 256, unsigned loops = 1)
+      : executor(clock, pool), table(loops), rpc(runner, &audit, {in_flight}) {}
 
   /// `path` must outlive the request.
   [[nodiscard]] static CallRequest request(std::string_view path, Value params = {}, Role role = Role::viewer,
@@ -84,10 +84,31 @@ struct FakeNode {
   ManualClock clock;
   ManualExecutor executor;
   CaptureLog log;
-  CallStats stats;
+  CallTable table;  // a column for each loop
+  CallStats& stats = table.loop(0);
   MethodRegistry registry;
   FakeAudit audit;
   CallRunner runner{registry, executor, stats, &audit, "node-1"};
+  RPCMethods rpc;
+};
+
+/// A loop beside that of `node`, which has a column for it; turned by itself.
+struct FakeSide {
+  explicit FakeSide(FakeNode& node, unsigned number = 1, std::size_t in_flight = 1024)
+      : executor(node.clock),
+        runner(node.registry, executor, node.table.loop(number), &node.audit, "node-1", number),
+        rpc(runner, &node.audit, {in_flight}) {
+    runner.at_side_of(node.runner);
+  }
+
+  /// Turns both loops until neither has anything to do.
+  void run_ready(FakeNode& node) {
+    while (node.executor.run_ready() + executor.run_ready() > 0) {
+    }
+  }
+
+  ManualExecutor executor;
+  CallRunner runner;
   RPCMethods rpc;
 };
 

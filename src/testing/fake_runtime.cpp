@@ -25,14 +25,14 @@ void FakeRuntime::wait(detail::Waiting& waiting, std::int64_t after_ns) {
   waiting.context->waiting = &waiting;
   waiting.interrupt = [](detail::Waiting& stopped) {
     auto& self = *static_cast<FakeRuntime*>(stopped.owner);
-    Executor& executor = self.runner_.executor();
+    Executor& executor = CallRunner::of(stopped.context, self.runner_).executor();
     if (stopped.timer != no_timer) executor.cancel(stopped.timer);
     stopped.timer = executor.post_at(executor.clock().now(), [&self, &stopped] { self.wake(stopped); });
   };
   waiting.timer = no_timer;
   if (after_ns > std::numeric_limits<std::int64_t>::max() / 2)
     return;  // never, or in more than a hundred years
-  Executor& executor = runner_.executor();
+  Executor& executor = CallRunner::of(waiting.context, runner_).executor();
   waiting.timer = executor.post_at(executor.clock().now() + std::chrono::nanoseconds(after_ns),
                                    [this, &waiting] { wake(waiting); });
 }
@@ -44,7 +44,7 @@ void FakeRuntime::wake(detail::Waiting& waiting) {
 
 void FakeRuntime::forget(detail::Waiting& waiting) noexcept {
   --waiting_;
-  if (waiting.timer != no_timer) runner_.executor().cancel(waiting.timer);
+  if (waiting.timer != no_timer) CallRunner::of(waiting.context, runner_).executor().cancel(waiting.timer);
   waiting.timer = 0;
   waiting.context->waiting = nullptr;
 }
@@ -59,6 +59,10 @@ bool FakeRuntime::run_blocking(void (*work)(void*), void (*done)(void*), void* d
 
 void FakeRuntime::post(void (*job)(void*), void* data) {
   runner_.executor().post([job, data] { job(data); });
+}
+
+void FakeRuntime::post_to(void* loop, void (*job)(void*), void* data) {
+  static_cast<Executor*>(loop)->post([job, data] { job(data); });
 }
 
 void FakeRuntime::spawn(std::string_view, Task<>) {

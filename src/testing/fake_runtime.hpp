@@ -1,5 +1,5 @@
-// FakeRuntime: the node behind a service object in a test of the call path: calls go straight to a
-// CallRunner, waiting to an Executor. What needs framework (background tasks, status, files) it answers
+// FakeRuntime: the node behind a service object in a test of the call path: calls go straight to the
+// CallRunner of their loop, waiting to its Executor. What needs framework (background tasks, status, files) it answers
 // plainly.
 //
 // Threads: the test's. Lifetime: longer than the object and its calls.
@@ -29,13 +29,13 @@ class FakeRuntime final : public detail::Runtime {
 
   std::coroutine_handle<> start_call(detail::PendingCall& call, Context* parent,
                                      std::coroutine_handle<> caller) override {
-    return runner_.start(call, parent, caller, identity_);
+    return CallRunner::of(parent, runner_).start(call, parent, caller, identity_);
   }
   void finish_call(detail::PendingCall& call) override { runner_.finish(call); }
   void drop_call(detail::PendingCall& call) noexcept override { runner_.drop(call); }
   std::coroutine_handle<> next_item(detail::PendingCall& call, Context* parent,
                                     std::coroutine_handle<> reader) override {
-    return runner_.next_item(call, parent, reader, identity_);
+    return CallRunner::of(parent, runner_).next_item(call, parent, reader, identity_);
   }
   bool take_item(detail::PendingCall& call) override { return runner_.take_item(call); }
 
@@ -44,6 +44,10 @@ class FakeRuntime final : public detail::Runtime {
   void forget(detail::Waiting& waiting) noexcept override;
   bool run_blocking(void (*work)(void*), void (*done)(void*), void* data) override;
   void post(void (*job)(void*), void* data) override;
+  [[nodiscard]] void* loop_of(const Context& context) noexcept override {
+    return &CallRunner::of(&context, runner_).executor();
+  }
+  void post_to(void* loop, void (*job)(void*), void* data) override;
   void spawn(std::string_view name, Task<> task) override;
 
   [[nodiscard]] bool log_enabled(LogSeverity level) const noexcept override;

@@ -44,7 +44,8 @@ class ManualExecutor final : public Executor {
   TimerId post_at(Instant when, Job job) override;
   void cancel(TimerId timer) override;
   [[nodiscard]] bool run_blocking(Job job) override;
-  [[nodiscard]] bool on_loop() const override { return !in_pool_; }
+  /// Inside a job: of several loops of a test that one is turned.
+  [[nodiscard]] bool on_loop() const override { return running_ && !in_pool_; }
   [[nodiscard]] const Clock& clock() const override { return clock_; }
 
  private:

@@ -191,8 +191,10 @@ class Node:
         if self.process.poll() is None:
             self.process.kill()
             self.process.wait(30)
+        _, race, report = self.log().partition("WARNING: ThreadSanitizer")
         if self.own_folders:
             self.folders.close()
+        assert not race, race + report[:10000]
 
     # ---- what it says
 

@@ -11,6 +11,10 @@ class Run : public BaseService {
                  threadsafe = true);
   Value echo(Value document) { return document; }
 
+  SERVICE_METHOD(echo_home, (document), description = "The same, on the home loop alone", role = "viewer",
+                 public = true);
+  Value echo_home(Value document) { return document; }
+
   SERVICE_METHOD(work, (rounds = 1000), description = "A chain of multiplications, its last number",
                  role = "viewer", public = true, threadsafe = true);
   std::int64_t work(std::int64_t rounds) {

@@ -1,4 +1,7 @@
 #include <atomic>
+#include <limits>
+#include <mutex>
+#include <utility>
 
 #include <p2p/service.hpp>
 #include <p2p/waiting.hpp>
@@ -13,19 +16,31 @@ void throw_if_stopped(Stop stopped) {
 
 }  // namespace detail
 
-/// Shared by the Signal, by who waits for it and by every `set` on its way to the loop. `refs` may change on
-/// any thread, the rest on the loop.
+/// Shared by the Signal, by who waits for it and by every `set` on its way to a loop. `refs` and what stands
+/// under `mutex` may change on any thread; what waits is woken, and goes, on the loop it waits on alone.
 struct Signal::State {
   explicit State(detail::Runtime& given) : runtime(given) {}
 
   std::atomic<int> refs{1};
   detail::Runtime& runtime;
+  std::mutex mutex;
   detail::Waiting* waiting = nullptr;
+  void* loop = nullptr;  // that of `waiting`
   bool is_set = false;
 
   void keep() { refs.fetch_add(1, std::memory_order_relaxed); }
   void release() {
     if (refs.fetch_sub(1, std::memory_order_acq_rel) == 1) delete this;
+  }
+  /// Takes out what waits, if it is `which` or there is no choice.
+  detail::Waiting* take(const detail::Waiting* which = nullptr) {
+    const std::lock_guard lock(mutex);
+    if (which != nullptr && waiting != which) return nullptr;
+    return std::exchange(waiting, nullptr);
+  }
+  void wake() {
+    if (detail::Waiting* found = take()) runtime.wake(*found);
+    release();
   }
 };
 
@@ -33,29 +48,37 @@ Signal::Signal(BaseService& service) : state_(new State(service.runtime())) {}
 
 Signal::~Signal() { state_->release(); }
 
+/// Once it is set, who finds it so may end, and the Signal with it: from there on only the state is touched.
 void Signal::set() {
-  state_->keep();
-  state_->runtime.post(
-      [](void* data) {
-        auto* state = static_cast<State*>(data);
-        state->is_set = true;
-        if (state->waiting != nullptr) state->runtime.wake(*std::exchange(state->waiting, nullptr));
-        state->release();
-      },
-      state_);
+  State* state = state_;
+  state->keep();
+  void* loop = nullptr;
+  bool awaited = false;
+  {
+    const std::lock_guard lock(state->mutex);
+    state->is_set = true;
+    awaited = state->waiting != nullptr;
+    loop = state->loop;
+  }
+  if (!awaited) return state->release();  // who comes later finds it set
+  state->runtime.post_to(loop, [](void* data) { static_cast<State*>(data)->wake(); }, state);
 }
 
 Signal::Waiter::Waiter(State& state) : state_(state) { state_.keep(); }
 
 Signal::Waiter::~Waiter() {
-  if (state_.waiting == &waiting_) state_.waiting = nullptr;
+  (void)state_.take(&waiting_);
   if (waiting_.timer != 0) state_.runtime.forget(waiting_);
   state_.release();
 }
 
 bool Signal::Waiter::begin() {
-  if (state_.is_set) return false;
-  state_.waiting = &waiting_;
+  {
+    const std::lock_guard lock(state_.mutex);
+    if (state_.is_set) return false;
+    state_.waiting = &waiting_;
+    state_.loop = state_.runtime.loop_of(*waiting_.context);
+  }
   state_.runtime.wait(waiting_, std::numeric_limits<std::int64_t>::max());
   return true;
 }

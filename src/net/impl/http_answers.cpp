@@ -18,7 +18,7 @@ int status_of(Errc code) {
   return 400;
 }
 
-std::uint64_t& counter_of(Errc code, HttpCounters& counters) {
+Tally& counter_of(Errc code, HttpCounters& counters) {
   if (code == Errc::request_timeout) return counters.rejected_timeout;
   if (code == Errc::overloaded) return counters.rejected_full;
   if (code == Errc::invalid_request) return counters.rejected_framing;

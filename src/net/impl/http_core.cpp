@@ -12,7 +12,7 @@ void HttpCore::add(std::shared_ptr<HttpConnection> connection, const Endpoint& c
   connections_.push_back(std::move(connection));
   ++counters.connections;
   ++counters.accepted;
-  if (!client.is_loopback()) ++by_ip_[client.address];
+  room->add(client);
 }
 
 std::shared_ptr<HttpConnection> HttpCore::remove(HttpConnection& connection, const Endpoint& client) {
@@ -22,20 +22,10 @@ std::shared_ptr<HttpConnection> HttpCore::remove(HttpConnection& connection, con
   auto removed = std::move(last);
   connections_.pop_back();
   --counters.connections;
-  if (const auto found = by_ip_.find(client.address); found != by_ip_.end() && !client.is_loopback()) {
-    if (--found->second == 0) by_ip_.erase(found);
-  }
+  room->remove(client);
   if (on_room) on_room();
   if (connections_.empty() && when_empty) loop.post(std::exchange(when_empty, {}));
   return removed;
-}
-
-std::string_view HttpCore::full_for(const Endpoint& client) const {
-  if (connections_.size() >= limits.connections) return "too many connections";
-  const auto found = by_ip_.find(client.address);
-  if (client.is_loopback() || found == by_ip_.end()) return {};
-  return found->second >= limits.connections_per_ip ? "too many connections from your address"
-                                                    : std::string_view();
 }
 
 void HttpCore::relieve_soon() {

@@ -5,13 +5,14 @@
 // Threads: the loop's own.
 #pragma once
 
-#include <array>
 #include <map>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "net/answer_writer.hpp"
+#include "net/connection_room.hpp"
 #include "net/http_server.hpp"
 #include "net/impl/poller.hpp"
 
@@ -42,9 +43,6 @@ class HttpCore {
       visit(*connection);
     }
   }
-  /// Whether one more from there is over a limit; why, or empty.
-  [[nodiscard]] std::string_view full_for(const Endpoint& client) const;
-
   /// What one connection holds has changed. Beyond the limit of all together, whoever holds most is closed,
   /// from the top of the loop.
   void note_held(std::size_t before, std::size_t now) {
@@ -64,6 +62,7 @@ class HttpCore {
   HttpLimits limits;  // read anew at each use: they change while connections are open
   Poller poller;
   HttpCounters counters;
+  std::shared_ptr<ConnectionRoom> room = std::make_shared<ConnectionRoom>();  // of all servers on the port
   AnswerWriter writer;
   bool draining = false;
   Job when_empty;
@@ -75,8 +74,7 @@ class HttpCore {
 
   std::size_t held_ = 0;
   Executor::TimerId relief_ = 0;
-  std::vector<std::shared_ptr<HttpConnection>> connections_;   // each knows its place
-  std::map<std::array<std::uint8_t, 16>, std::size_t> by_ip_;  // foreign addresses only
+  std::vector<std::shared_ptr<HttpConnection>> connections_;  // each knows its place
   std::map<Errc, Instant> reported_;
 };
 

@@ -16,10 +16,11 @@ namespace {
 constexpr int backlog = 1024;
 constexpr int accepts_a_turn = 64;  // then other connections have theirs
 
-void set_option(int fd, int level, int option) {
+bool set_option(int fd, int level, int option) {
   const int on = 1;
-  (void)::setsockopt(fd, level, option, &on, sizeof on);
+  return ::setsockopt(fd, level, option, &on, sizeof on) == 0;
 }
+
 
 std::unexpected<Error> listen_error(const Endpoint& at, int number) {
   const auto where = at.text();
@@ -44,17 +45,38 @@ int last_descriptor() {
   return static_cast<int>(std::min(most / 10 * 9, most - std::min<rlim_t>(most, 32)));
 }
 
-}  // namespace
-
-Result<UniqueFd> bind_and_listen(const Endpoint& at) {
+Result<UniqueFd> open_socket(const Endpoint& at) {
   UniqueFd fd(::socket(at.v6 ? AF_INET6 : AF_INET, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0));
   if (!fd) return listen_error(at, errno);
   set_option(fd.get(), SOL_SOCKET, SO_REUSEADDR);
   if (at.v6) set_option(fd.get(), IPPROTO_IPV6, IPV6_V6ONLY);
+  return fd;
+}
+
+Result<UniqueFd> listen_on(UniqueFd fd, const Endpoint& at) {
   auto address = to_sockaddr(at);
   if (::bind(fd.get(), address.get(), address.size) != 0) return listen_error(at, errno);
   if (::listen(fd.get(), backlog) != 0) return listen_error(at, errno);
   return fd;
+}
+
+}  // namespace
+
+Result<UniqueFd> bind_and_listen(const Endpoint& at) {
+  auto fd = open_socket(at);
+  return fd ? listen_on(*std::move(fd), at) : std::move(fd);
+}
+
+/// Whoever binds a port must not share it: so it is found taken, also by a second node that would share. Once
+/// this process listens it may say that it shares, and only sockets that do so before they bind come in: those
+/// made here. (Of other programs only those of the same user could.)
+Result<UniqueFd> listen_beside(const UniqueFd& first) {
+  const Endpoint at = local_endpoint(first.get());
+  if (!set_option(first.get(), SOL_SOCKET, SO_REUSEPORT)) return listen_error(at, errno);
+  auto fd = open_socket(at);
+  if (!fd) return fd;
+  if (!set_option(fd->get(), SOL_SOCKET, SO_REUSEPORT)) return listen_error(at, errno);
+  return listen_on(*std::move(fd), at);
 }
 
 Listener::Listener(Loop& loop, UniqueFd socket, Take take, Tell tell)

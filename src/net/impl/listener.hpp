@@ -16,6 +16,9 @@ namespace p2p {
 
 /// A listening socket, not blocking, closed on exec. `conflict` when the port is taken.
 [[nodiscard]] Result<UniqueFd> bind_and_listen(const Endpoint& at);
+/// Another one on the port of `first`, which this process listens on: the kernel gives each its share of the
+/// connections.
+[[nodiscard]] Result<UniqueFd> listen_beside(const UniqueFd& first);
 
 class Listener {
  public:
@@ -29,6 +32,8 @@ class Listener {
   [[nodiscard]] bool paused() const noexcept { return watch_ == nullptr; }
   /// Goes on if there is room again.
   void resume();
+  /// A socket that shares the port with this one.
+  [[nodiscard]] Result<UniqueFd> listen_beside() const { return p2p::listen_beside(socket_); }
 
  private:
   void accept_some();

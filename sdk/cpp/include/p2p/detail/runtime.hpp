@@ -4,7 +4,7 @@
 //
 // Its virtual functions are fixed per ABI number: new ones take reserved places, none moves.
 //
-// Threads: the home loop of the service, but for `post`, `log_enabled` and `log`, which any thread may call.
+// Threads: the loop that the call runs on; `post`, `post_to`, `log_enabled` and `log` may be called by any.
 #pragma once
 
 #include <coroutine>
@@ -162,7 +162,7 @@ class Runtime {
 
   /// `work` on a thread of the pool, then `done` on the loop. False when too much is waiting already.
   [[nodiscard]] virtual bool run_blocking(void (*work)(void*), void (*done)(void*), void* data) = 0;
-  /// `job` on the loop.
+  /// `job` on the service's home loop.
   virtual void post(void (*job)(void*), void* data) = 0;
   /// Runs `task` under the service's own identity until it ends or the service stops.
   virtual void spawn(std::string_view name, Task<> task) = 0;
@@ -185,8 +185,17 @@ class Runtime {
   virtual void reserved_2() {}
   virtual void reserved_3() {}
   virtual void reserved_4() {}
-  virtual void reserved_5() {}
-  virtual void reserved_6() {}
+
+  /// The loop that the call with this context runs on, for `post_to`. A method that is threadsafe runs on the
+  /// loop where its call arrived.
+  [[nodiscard]] virtual void* loop_of(const Context& context) noexcept {
+    (void)context;
+    return nullptr;
+  }
+  virtual void post_to(void* loop, void (*job)(void*), void* data) {
+    (void)loop;
+    post(job, data);
+  }
 
  protected:
   ~Runtime() = default;
