@@ -52,8 +52,8 @@ class Run : public p2p::BaseService {
                  role = "viewer", idempotent = true);
   Value get_system_metrics();
 
-  SERVICE_METHOD(ping, (), description = "Answers at once", public = true, role = "viewer",
-                 idempotent = true, threadsafe = true);
+  SERVICE_METHOD(ping, (), description = "Answers at once", public = true, role = "viewer", idempotent = true,
+                 threadsafe = true);
   Pong ping() { return {true, std::string(node_id()), timestamp()}; }
 
   // ---- commands

@@ -1,5 +1,5 @@
-// Tally: a count that one thread keeps and any thread reads. Counting costs what it costs with a plain number:
-// no atomic read-modify-write, since nobody else counts. What a reader sees may be a moment old.
+// Tally: a count that one thread keeps and any thread reads. Counting costs what it costs with a plain
+// number: no atomic read-modify-write, since nobody else counts. What a reader sees may be a moment old.
 //
 // Threads: one writes, any reads.
 #pragma once

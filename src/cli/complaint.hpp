@@ -12,8 +12,8 @@ namespace p2p {
 
 class Terminal;
 
-inline constexpr int exit_usage = 2, exit_unreachable = 3, exit_partly = 7, exit_nothing_matched = 8, exit_refused = 78,
-                     exit_interrupted = 130;
+inline constexpr int exit_usage = 2, exit_unreachable = 3, exit_partly = 7, exit_nothing_matched = 8,
+                     exit_refused = 78, exit_interrupted = 130;
 
 [[nodiscard]] int exit_code_of(const Error& error);
 

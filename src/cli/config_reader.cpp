@@ -52,22 +52,25 @@ void ConfigReader::take_toml(std::string_view text, const std::string& name, boo
   const Result<TomlNode> root = read_toml(text, {.bytes = file_bytes});
   if (!root) {
     const Value& why = root.error().detail();
-    const TomlPlace at{static_cast<std::uint32_t>(why["line"].as_int()), static_cast<std::uint32_t>(why["column"].as_int())};
+    const TomlPlace at{static_cast<std::uint32_t>(why["line"].as_int()),
+                       static_cast<std::uint32_t>(why["column"].as_int())};
     return mistake(place(name, at), why["what"].as_string());
   }
   for (const TomlNode& section : root->members)
     if (section.is_table)
       take_section(section, name, all_may_read);
     else
-      mistake(place(name, section.key_at), is_config_section(section.key)
-                                               ? '\'' + section.key + "' is a section: write [" + section.key + ']'
-                                               : unknown_config_key(section.key));
+      mistake(place(name, section.key_at),
+              is_config_section(section.key)
+                  ? '\'' + section.key + "' is a section: write [" + section.key + ']'
+                  : unknown_config_key(section.key));
 }
 
 void ConfigReader::take_section(const TomlNode& section, const std::string& name, bool all_may_read) {
   if (section.members.empty() && !is_config_section(section.key))
     mistake(place(name, section.key_at), "unknown section '" + shortened(section.key) + '\'');
-  for (const TomlNode& entry : section.members) take_entry(entry, section.key + '.' + entry.key, name, all_may_read);
+  for (const TomlNode& entry : section.members)
+    take_entry(entry, section.key + '.' + entry.key, name, all_may_read);
 }
 
 void ConfigReader::take_entry(const TomlNode& entry, const std::string& key_name, const std::string& name,
@@ -75,11 +78,12 @@ void ConfigReader::take_entry(const TomlNode& entry, const std::string& key_name
   const ConfigKey* key = find_config_key(key_name);
   if (key == nullptr) return mistake(place(name, entry.key_at), unknown_config_key(key_name));
   const std::string where = place(name, entry.value_at);
-  if (!set(*key, entry.document(), where, assignment(*key, entry), name + ':' + std::to_string(entry.key_at.line)))
+  if (!set(*key, entry.document(), where, assignment(*key, entry),
+           name + ':' + std::to_string(entry.key_at.line)))
     return;
   if (key->name == "cache.redis_url" && all_may_read && has_password(config_))
-    mistake(where, "cache.redis_url holds a password and everybody may read the file; run: chmod o-r " + name +
-                       ", or name a file by REDIS_URL_FILE");
+    mistake(where, "cache.redis_url holds a password and everybody may read the file; run: chmod o-r " +
+                       name + ", or name a file by REDIS_URL_FILE");
 }
 
 // ---- flags
@@ -97,12 +101,16 @@ void ConfigReader::take_flags(std::span<const FlagSetting> flags) {
 Result<Config> ConfigReader::finish() {
   if (mistakes_.empty()) return std::move(config_);
   Value all = Value::array();
-  for (const Mistake& wrong : mistakes_) all.push_back(Value{{"pointer", wrong.where}, {"detail", wrong.what}});
+  for (const Mistake& wrong : mistakes_)
+    all.push_back(Value{{"pointer", wrong.where}, {"detail", wrong.what}});
   if (more_ > 0)
-    all.push_back(Value{{"pointer", "and " + std::to_string(more_) + " more"}, {"detail", "mend these first"}});
-  const bool flags_only = std::ranges::all_of(mistakes_, [](const Mistake& wrong) { return wrong.where.starts_with("--"); });
+    all.push_back(
+        Value{{"pointer", "and " + std::to_string(more_) + " more"}, {"detail", "mend these first"}});
+  const bool flags_only =
+      std::ranges::all_of(mistakes_, [](const Mistake& wrong) { return wrong.where.starts_with("--"); });
   std::string what = mistakes_.front().where + ": " + mistakes_.front().what;
-  if (mistakes_.size() > 1) what = "the configuration has " + std::to_string(mistakes_.size() + more_) + " mistakes";
+  if (mistakes_.size() > 1)
+    what = "the configuration has " + std::to_string(mistakes_.size() + more_) + " mistakes";
   return fail(Errc::invalid_params, std::move(what),
               Value{{"errors", std::move(all)},
                     {"hint", flags_only ? "p2p_admin help coordinator" : "p2p_admin config check"},

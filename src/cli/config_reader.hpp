@@ -1,6 +1,6 @@
 // ConfigReader: puts a node's configuration together, source by source; what comes later goes before what
-// came earlier. Nothing stops at the first mistake: `finish` tells all of them, each with its place, and gives
-// a configuration only when there is none.
+// came earlier. Nothing stops at the first mistake: `finish` tells all of them, each with its place, and
+// gives a configuration only when there is none.
 //
 //   file    /etc/p2p_admin/config.toml:9:1: unknown key 'http.max_bodi'; did you mean 'http.max_body'?
 //   env     P2P_NODE_PORT=http: must be a whole number from 0 to 65535
@@ -57,8 +57,8 @@ class ConfigReader {
   void take_variable(const ConfigKey& key, std::string_view name, std::string_view text);
   void take_redis_file(const Environment& environment);
   void note_unknown(const Environment& environment);
-  bool set(const ConfigKey& key, const Result<Value>& value, const std::string& where, const std::string& shown,
-           std::string origin);
+  bool set(const ConfigKey& key, const Result<Value>& value, const std::string& where,
+           const std::string& shown, std::string origin);
   void take_secret(std::string origin, const std::string& where, std::optional<Secret> secret);
   void take_previous(const Environment& environment);
   [[nodiscard]] std::optional<Secret> secret_of(std::string_view name, const std::string& path);

@@ -61,7 +61,8 @@ void ConfigReader::note_unknown(const Environment& environment) {
     if (!reserved_config_key(key).empty())
       mistake(name, unknown_config_key(key));
     else if (const std::string close = nearest_config_key(key); !close.empty())
-      config_.notes.push_back(name + " is no setting and has no effect; did you mean " + config_env(close) + '?');
+      config_.notes.push_back(name + " is no setting and has no effect; did you mean " + config_env(close) +
+                              '?');
     else
       config_.notes.push_back(name + " is no setting and has no effect");
   }
@@ -72,14 +73,16 @@ void ConfigReader::note_unknown(const Environment& environment) {
 void ConfigReader::take_secrets(const Environment& environment) {
   const std::string credentials(environment.get("CREDENTIALS_DIRECTORY"));
   const std::string credential = credentials.empty() ? "" : credentials + "/jwt_secret";
-  const std::string from_settings = config_.secret_file, origin(origin_of(config_, *find_config_key("auth.secret_file")));
+  const std::string from_settings = config_.secret_file,
+                    origin(origin_of(config_, *find_config_key("auth.secret_file")));
   std::error_code ignored;
   if (const auto text = environment.get("JWT_SECRET_KEY"); !text.empty())
     take_secret("env JWT_SECRET_KEY", "JWT_SECRET_KEY", Secret(std::string(text)));
   else if (const std::string path(environment.get("JWT_SECRET_KEY_FILE")); !path.empty())
     take_secret("env JWT_SECRET_KEY_FILE (" + path + ')', path, secret_of("JWT_SECRET_KEY_FILE", path));
   else if (!credential.empty() && std::filesystem::exists(credential, ignored))
-    take_secret("env CREDENTIALS_DIRECTORY (" + credential + ')', credential, secret_of("CREDENTIALS_DIRECTORY", credential));
+    take_secret("env CREDENTIALS_DIRECTORY (" + credential + ')', credential,
+                secret_of("CREDENTIALS_DIRECTORY", credential));
   else if (!from_settings.empty())
     take_secret(origin, from_settings, secret_of(origin, from_settings));
   take_previous(environment);

@@ -51,8 +51,10 @@ class ConfigReading : public testing::Test {
 using Lines = std::vector<std::string>;
 
 TEST_F(ConfigReading, a_flag_goes_before_a_variable_a_variable_before_files_the_named_file_before_the_other) {
-  const std::string below = put("a.toml", "[http]\nmax_body = 1024\nper_ip = 1\n[call]\nmax_in_flight = 1\n[log]\nlevel = \"warn\"");
-  const std::string above = put("b.toml", "[http]\nper_ip = 2\n[call]\nmax_in_flight = 2\n[log]\nlevel = \"error\"");
+  const std::string below = put(
+      "a.toml", "[http]\nmax_body = 1024\nper_ip = 1\n[call]\nmax_in_flight = 1\n[log]\nlevel = \"warn\"");
+  const std::string above =
+      put("b.toml", "[http]\nper_ip = 2\n[call]\nmax_in_flight = 2\n[log]\nlevel = \"error\"");
   ConfigSources sources;
   sources.files = {{below}, {above, true}};
   sources.environment.set("P2P_CALL_MAX_IN_FLIGHT", "3").set("P2P_LOG_LEVEL", "info");
@@ -79,23 +81,25 @@ TEST_F(ConfigReading, the_same_sources_read_again_see_a_file_that_has_changed) {
 }
 
 TEST_F(ConfigReading, every_mistake_of_a_file_is_told_with_its_place) {
-  EXPECT_EQ(in_toml("port = 1\n"
-                    "[http]\nmax_bodi = 1\nmax_body = \"99MiB\"\n"
-                    "[gossip]\ninterval = \"3s\"\n"
-                    "[nothing]\n"
-                    "[log]\nlevel = 1979-05-27\n"
-                    "[node]\nport = \"8001\"\n"),
-            (Lines{"c.toml:1:1: unknown key 'port'; did you mean 'node.port'?",
-                   "c.toml:3:1: unknown key 'http.max_bodi'; did you mean 'http.max_body'?",
-                   "c.toml:4:12: http.max_body = \"99MiB\" must be a size from 1KiB to 16MiB",
-                   "c.toml:6:1: gossip.interval has no meaning before nodes can join one another",
-                   "c.toml:7:2: unknown section 'nothing'",
-                   "c.toml:9:9: log.level is a date or time; it must be one of trace, debug, info, warn, error",
-                   "c.toml:11:8: node.port = \"8001\" must be a whole number from 0 to 65535"}));
+  EXPECT_EQ(
+      in_toml("port = 1\n"
+              "[http]\nmax_bodi = 1\nmax_body = \"99MiB\"\n"
+              "[gossip]\ninterval = \"3s\"\n"
+              "[nothing]\n"
+              "[log]\nlevel = 1979-05-27\n"
+              "[node]\nport = \"8001\"\n"),
+      (Lines{"c.toml:1:1: unknown key 'port'; did you mean 'node.port'?",
+             "c.toml:3:1: unknown key 'http.max_bodi'; did you mean 'http.max_body'?",
+             "c.toml:4:12: http.max_body = \"99MiB\" must be a size from 1KiB to 16MiB",
+             "c.toml:6:1: gossip.interval has no meaning before nodes can join one another",
+             "c.toml:7:2: unknown section 'nothing'",
+             "c.toml:9:9: log.level is a date or time; it must be one of trace, debug, info, warn, error",
+             "c.toml:11:8: node.port = \"8001\" must be a whole number from 0 to 65535"}));
 }
 
 TEST_F(ConfigReading, a_broken_file_has_the_place_of_the_break) {
-  EXPECT_EQ(in_toml("[http]\nmax_body = = 1"), (Lines{"c.toml:2:12: a value is expected here; texts stand in quotes"}));
+  EXPECT_EQ(in_toml("[http]\nmax_body = = 1"),
+            (Lines{"c.toml:2:12: a value is expected here; texts stand in quotes"}));
   EXPECT_EQ(in_toml("http = 3"), (Lines{"c.toml:1:1: 'http' is a section: write [http]"}));
   EXPECT_EQ(in_toml("[[http]]\nper_ip = 1"), (Lines{"c.toml:1:3: 'http' is a section: write [http]"}));
 }
@@ -140,7 +144,8 @@ TEST_F(ConfigReading, a_password_in_a_file_that_everybody_may_read_is_a_mistake)
 TEST_F(ConfigReading, a_mistaken_variable_or_flag_is_told_with_its_text) {
   ConfigReader reader({});
   reader.take_environment(Environment().set("P2P_NODE_PORT", "abc").set("REDIS_URL", "geheim@nowhere"));
-  const FlagSetting flags[] = {{"node.port", "--port", {"abc"}}, {"cache.redis_url", "--redis-url", {"geheim"}}};
+  const FlagSetting flags[] = {{"node.port", "--port", {"abc"}},
+                               {"cache.redis_url", "--redis-url", {"geheim"}}};
   reader.take_flags(flags);
   const Lines lines = mistakes(reader.finish());
   ASSERT_EQ(lines.size(), 4U);
@@ -209,7 +214,8 @@ TEST_F(ConfigReading, the_secret_comes_from_the_first_place_that_has_one) {
   };
   EXPECT_EQ(secret(), "settings-" + std::string(strong) + " from c.toml:2");
   environment.set("CREDENTIALS_DIRECTORY", folder_);
-  EXPECT_EQ(secret(), "credential-" + std::string(strong) + " from env CREDENTIALS_DIRECTORY (" + folder_ + "/jwt_secret)");
+  EXPECT_EQ(secret(), "credential-" + std::string(strong) + " from env CREDENTIALS_DIRECTORY (" + folder_ +
+                          "/jwt_secret)");
   const std::string file = put("file", "file-" + std::string(strong) + "\r\n");
   environment.set("JWT_SECRET_KEY_FILE", file);
   EXPECT_EQ(secret(), "file-" + std::string(strong) + " from env JWT_SECRET_KEY_FILE (" + file + ')');
@@ -231,8 +237,10 @@ TEST_F(ConfigReading, a_secret_that_others_may_read_or_that_is_weak_is_refused_a
     const Lines lines = mistakes(reader.finish());
     return lines.empty() ? std::string() : lines.front();
   };
-  EXPECT_EQ(refused(open), "JWT_SECRET_KEY_FILE: " + open + ": everybody may read the secret; run: chmod 600 " + open);
-  EXPECT_TRUE(refused(weak).starts_with(weak + ": the secret has 6 bytes, it needs at least 32")) << refused(weak);
+  EXPECT_EQ(refused(open),
+            "JWT_SECRET_KEY_FILE: " + open + ": everybody may read the secret; run: chmod 600 " + open);
+  EXPECT_TRUE(refused(weak).starts_with(weak + ": the secret has 6 bytes, it needs at least 32"))
+      << refused(weak);
   EXPECT_EQ(refused(weak).find("geheim"), std::string::npos);
   EXPECT_EQ(refused(folder_ + "/none"), "JWT_SECRET_KEY_FILE: " + folder_ + "/none: there is no such file");
 }
@@ -242,7 +250,8 @@ TEST_F(ConfigReading, the_secret_before_may_still_verify) {
   reader.take_secrets(Environment().set("JWT_SECRET_KEY", strong).set("JWT_SECRET_KEY_PREVIOUS", other));
   EXPECT_EQ(reader.finish()->jwt_previous->reveal(), other);
   alone.take_secrets(Environment().set("JWT_SECRET_KEY_PREVIOUS", other));
-  EXPECT_EQ(mistakes(alone.finish()), (Lines{"JWT_SECRET_KEY_PREVIOUS: means nothing without JWT_SECRET_KEY"}));
+  EXPECT_EQ(mistakes(alone.finish()),
+            (Lines{"JWT_SECRET_KEY_PREVIOUS: means nothing without JWT_SECRET_KEY"}));
 }
 
 TEST_F(ConfigReading, a_redis_url_may_lie_in_a_file_of_its_own) {

@@ -1,6 +1,5 @@
 #include "cli/config_sources.hpp"
 
-
 namespace p2p {
 
 std::vector<ConfigSources::File> ConfigSources::usual_files(const Environment& environment,

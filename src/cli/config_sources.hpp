@@ -1,5 +1,5 @@
-// ConfigSources: where a node's configuration comes from: flags, environment, files. Kept while the node runs,
-// since SIGHUP reads the files again; flags and environment stay what they were at the start.
+// ConfigSources: where a node's configuration comes from: flags, environment, files. Kept while the node
+// runs, since SIGHUP reads the files again; flags and environment stay what they were at the start.
 //
 // Threads: `read` from any, one at a time.
 #pragma once

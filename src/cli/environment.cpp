@@ -14,8 +14,9 @@ constexpr std::array names = std::to_array<std::string_view>(
     {"REDIS_URL", "REDIS_URL_FILE", "JWT_SECRET_KEY", "JWT_SECRET_KEY_FILE", "JWT_SECRET_KEY_PREVIOUS",
      "JWT_SECRET_KEY_PREVIOUS_FILE", "SERVICES_DIR", "CREDENTIALS_DIRECTORY", "XDG_STATE_HOME", "HOME"});
 constexpr std::array secrets = std::to_array<const char*>(
-    {"JWT_SECRET_KEY", "JWT_SECRET_KEY_FILE", "JWT_SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY_PREVIOUS_FILE", "REDIS_URL",
-     "REDIS_URL_FILE", "P2P_CACHE_REDIS_URL", "P2P_CACHE_REDIS_URL_FILE", "P2P_AUTH_SECRET_FILE", "P2P_API_TOKEN"});
+    {"JWT_SECRET_KEY", "JWT_SECRET_KEY_FILE", "JWT_SECRET_KEY_PREVIOUS", "JWT_SECRET_KEY_PREVIOUS_FILE",
+     "REDIS_URL", "REDIS_URL_FILE", "P2P_CACHE_REDIS_URL", "P2P_CACHE_REDIS_URL_FILE", "P2P_AUTH_SECRET_FILE",
+     "P2P_API_TOKEN"});
 
 bool concerns_us(std::string_view name) {
   return name.starts_with("P2P_") || std::ranges::find(names, name) != names.end();
@@ -53,7 +54,8 @@ std::optional<std::string_view> Environment::find(std::string_view name) const {
 }
 
 std::string usual_state_dir(const Environment& environment) {
-  if (const auto xdg = environment.get("XDG_STATE_HOME"); !xdg.empty()) return std::string(xdg) + "/p2p_admin";
+  if (const auto xdg = environment.get("XDG_STATE_HOME"); !xdg.empty())
+    return std::string(xdg) + "/p2p_admin";
   const auto home = environment.get("HOME");
   return (home.empty() ? std::string("/var/lib") : std::string(home) + "/.local/state") + "/p2p_admin";
 }

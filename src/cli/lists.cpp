@@ -123,7 +123,7 @@ Result<Value> fetch_list(P2PClient& client, const QueryText& target, const ListF
     if (!document) return document;
     if (!(*document)[form.member].is_array())
       return fail(Errc::node_unreachable, fmt::format("{} gave no list of {}", client.place(), form.member));
-        const Value next = (*document)["next_cursor"];
+    const Value next = (*document)["next_cursor"];
     const std::size_t before = whole[form.member].size();
     if (whole.is_null()) {
       whole = *std::move(document);

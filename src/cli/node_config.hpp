@@ -1,4 +1,5 @@
-// The flags of `coordinator` and `worker` as settings, and with them where the node's configuration comes from.
+// The flags of `coordinator` and `worker` as settings, and with them where the node's configuration comes
+// from.
 #pragma once
 
 #include "cli/config_sources.hpp"

@@ -64,7 +64,9 @@ TEST(Parser, a_worker_without_a_coordinator_looks_for_the_default_one) {
 
 TEST(Parser, a_flag_goes_before_the_environment_and_the_environment_stays_without_one) {
   Environment environment;
-  environment.set("SERVICES_DIR", "/from/environment").set("P2P_STATE_DIR", "/state").set("P2P_LOG_LEVEL", "warn");
+  environment.set("SERVICES_DIR", "/from/environment")
+      .set("P2P_STATE_DIR", "/state")
+      .set("P2P_LOG_LEVEL", "warn");
   const Config node =
       config({"coordinator", "--services-dir", "here", "--address", "127.0.0.2", "--name", "n1"},
              std::move(environment));

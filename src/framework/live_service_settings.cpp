@@ -8,7 +8,7 @@
 namespace p2p {
 namespace {
 
-constexpr std::size_t most_configs = 64;  // former ones that are kept readable
+constexpr std::size_t most_configs = 64;   // former ones that are kept readable
 constexpr Duration look_again{5'000'000};  // while methods end on other loops; nobody waits for it
 
 }  // namespace
@@ -55,12 +55,7 @@ void LiveService::apply(ServiceSettings settings, std::function<void(std::option
         gather(false);
         const std::string what =
             (told ? "config_changed() failed: " : "calls on other loops did not end: ") + what_of(error);
-        done(FailureReason{"config",
-                           what + "; the old settings stay",
-                           settings.file,
-                           0,
-                           0,
-                           {}});
+        done(FailureReason{"config", what + "; the old settings stay", settings.file, 0, 0, {}});
       });
 }
 
@@ -83,7 +78,8 @@ void LiveService::gather(bool at_home) {
 }
 
 bool LiveService::may_run_beside() const {
-  return !surroundings_.sides.empty() && std::ranges::any_of(generation_->methods(), &MethodEntry::threadsafe);
+  return !surroundings_.sides.empty() &&
+         std::ranges::any_of(generation_->methods(), &MethodEntry::threadsafe);
 }
 
 bool LiveService::runs_beside() const {

@@ -150,9 +150,8 @@ struct PlannedNode : FakeNode {
   /// Once each loop has been at its top.
   void quiesce(Job job) {
     if (beside == nullptr) return executor.post(std::move(job));
-    beside->post([this, held = std::make_shared<Job>(std::move(job))] {
-      executor.post([held] { (*held)(); });
-    });
+    beside->post(
+        [this, held = std::make_shared<Job>(std::move(job))] { executor.post([held] { (*held)(); }); });
   }
 
   /// A version `tag` of the service `name` is loaded from `folder`, and everything runs that can.

@@ -104,7 +104,8 @@ void ServiceRuntime::spawn(std::string_view name, Task<> task) {
   if (stopping_) throw Error(Errc::unavailable, "the service is stopping: no new background tasks");
   if (&surroundings_.here() == &surroundings_.runner) return begin_task(std::string(name), std::move(task));
   executor_.post([this, called = std::string(name), body = std::move(task)]() mutable {
-    if (stopping_) return surroundings_.log.debug(logger_, "task {} did not begin: the service stops", called);
+    if (stopping_)
+      return surroundings_.log.debug(logger_, "task {} did not begin: the service stops", called);
     begin_task(called, std::move(body));
   });
 }
@@ -157,9 +158,7 @@ void ServiceRuntime::log(LogSeverity level, std::string_view text, const LogFiel
   surroundings_.log.write_line(static_cast<LogLevel>(level), logger_, text, fields, count);
 }
 
-detail::Cell& ServiceRuntime::cell(std::string_view name, bool gauge) {
-  return cells_.cell(name, gauge);
-}
+detail::Cell& ServiceRuntime::cell(std::string_view name, bool gauge) { return cells_.cell(name, gauge); }
 
 std::string ServiceRuntime::data_dir() {
   Result<std::string> path = surroundings_.data_dir(service_);

@@ -1,8 +1,8 @@
 // ServiceRuntime: the node behind one generation of a service: what the SDK's Runtime promises, made of the
 // call path, the loop, the log and the counters.
 //
-// It keeps the generation's background tasks, and ends them before cleanup(). What a method asks for happens on
-// the loop where the method runs, which the record of its call tells; tasks run on the home loop.
+// It keeps the generation's background tasks, and ends them before cleanup(). What a method asks for happens
+// on the loop where the method runs, which the record of its call tells; tasks run on the home loop.
 //
 // Threads:  that of the call; what has no call (stop_tasks, set_status) the home loop's; `post`, `post_to`,
 // `log_enabled` and `log` any.

@@ -213,10 +213,10 @@ TEST_F(ServiceRuntimeTest, counters_survive_a_reload) {
   next.gauge("queue").set(5);
   EXPECT_EQ(node.cells.of("a").cell("jobs", false).value, 4);
   std::map<std::string, std::pair<bool, std::int64_t>> all;
-  node.cells.all().at("a").each([&](const ServiceCells::Named& named) {
-    all[named.name] = {named.gauge, named.cell.value};
-  });
-  EXPECT_EQ(all, (std::map<std::string, std::pair<bool, std::int64_t>>{{"jobs", {false, 4}}, {"queue", {true, 5}}}));
+  node.cells.all().at("a").each(
+      [&](const ServiceCells::Named& named) { all[named.name] = {named.gauge, named.cell.value}; });
+  EXPECT_EQ(all, (std::map<std::string, std::pair<bool, std::int64_t>>{{"jobs", {false, 4}},
+                                                                       {"queue", {true, 5}}}));
 }
 
 TEST(ServiceCells, are_bounded_and_always_the_same_under_their_name) {

@@ -20,7 +20,9 @@ struct Anywhere : Planned {
   SERVICE_METHOD(long_nap, (), public = true, role = "viewer", threadsafe = true, timeout = 600);
   Task<> long_nap() { co_await sleep(10_min); }
   SERVICE_METHOD(blocking, (), public = true, role = "viewer", threadsafe = true);
-  Task<int> blocking() { co_return co_await run_blocking([] { return 3; }); }
+  Task<int> blocking() {
+    co_return co_await run_blocking([] { return 3; });
+  }
   SERVICE_METHOD(waiting, (), public = true, role = "viewer", threadsafe = true);
   Task<> waiting() { co_await *signal; }
   SERVICE_METHOD(starts, (), public = true, role = "viewer", threadsafe = true);

@@ -46,7 +46,8 @@ TEST(HttpLimits, that_change_hold_for_connections_that_are_open) {
   HttpLimits smaller;
   smaller.body = 10;
   h.server.set_limits(smaller);
-  const auto all = client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n01234567890").read_to_end();
+  const auto all =
+      client.send("POST / HTTP/1.1\r\nHost: a\r\nContent-Length: 11\r\n\r\n01234567890").read_to_end();
   EXPECT_NE(all.find("oversized"), std::string::npos) << all;
   smaller.connections = 1;
   h.server.set_limits(smaller);

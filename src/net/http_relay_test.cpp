@@ -68,16 +68,18 @@ TEST_F(HttpRelayTest, a_request_arrives_whole_though_its_buffer_has_been_used_ag
         {.status = 202, .content_type = "text/plain", .headers = "X-B: c\r\n", .body = request.path});
   };
   TestClient client(h);
-  client.send("POST /p/q?r=s HTTP/1.1\r\nHost: localhost\r\nX-A: one\r\nx-a: two\r\nContent-Length: 5\r\n\r\nhello");
+  client.send(
+      "POST /p/q?r=s HTTP/1.1\r\nHost: localhost\r\nX-A: one\r\nx-a: two\r\nContent-Length: 5\r\n\r\nhello");
   ASSERT_TRUE(h.until([&] { return h.server.counters().running == 1; }));
   client.get("/" + std::string(300, 'z'));
   ASSERT_TRUE(h.until([&] { return h.server.counters().running == 2; }));
   expect_answer(client, "zzz");
   ASSERT_EQ(seen.size(), 2U);
   EXPECT_EQ(seen[0], "POST /p/q?r=s /p/q r=s one 2 hello");
-  for (const std::string_view part :
-       {"HTTP/1.1 202 Accepted\r\n", "Content-Type: text/plain\r\n", "X-B: c\r\n", "X-Constant: 1\r\n", "/p/q"})
-    EXPECT_EQ(count_of(client.received().substr(0, client.received().find("/zzz")), part), part == "/p/q" ? 1U : 2U)
+  for (const std::string_view part : {"HTTP/1.1 202 Accepted\r\n", "Content-Type: text/plain\r\n",
+                                      "X-B: c\r\n", "X-Constant: 1\r\n", "/p/q"})
+    EXPECT_EQ(count_of(client.received().substr(0, client.received().find("/zzz")), part),
+              part == "/p/q" ? 1U : 2U)
         << part;
   EXPECT_TRUE(at_rest());
 }

@@ -158,8 +158,8 @@ class HttpServer {
 
   /// Binds and listens; port 0 takes a free one. Returns where. `conflict` when the port is taken.
   [[nodiscard]] Result<Endpoint> listen(const Endpoint& at);
-  /// Listens wherever `first` does, and counts connections together with it. Only servers of one process share
-  /// a port: who else asks for it meets `conflict`. Before either loop runs.
+  /// Listens wherever `first` does, and counts connections together with it. Only servers of one process
+  /// share a port: who else asks for it meets `conflict`. Before either loop runs.
   [[nodiscard]] Result<void> listen_beside(HttpServer& first);
 
   /// From now on these hold, for open connections too: what a request has passed already is not looked at

@@ -18,9 +18,7 @@ TEST(SharedPort, connections_are_spread_over_the_servers_and_stay_where_they_cam
   ASSERT_TRUE(beside.server.listen_beside(h.server).has_value());
   std::vector<std::unique_ptr<TestClient>> clients;
   for (int i = 0; i < 64; ++i) clients.push_back(std::make_unique<TestClient>(h));
-  const auto accepted = [&] {
-    return h.server.counters().accepted + beside.server.counters().accepted;
-  };
+  const auto accepted = [&] { return h.server.counters().accepted + beside.server.counters().accepted; };
   ASSERT_TRUE(h.until([&] { return accepted() == 64; }));
   EXPECT_GT(h.server.counters().accepted, 0U);
   EXPECT_GT(beside.server.counters().accepted, 0U);

@@ -50,7 +50,9 @@ bool equal(const std::optional<Secret>& a, const std::optional<Secret>& b) {
 /// The key names a file; what it holds, or what JWT_SECRET_KEY holds, is what it shows of.
 constexpr ConfigKey secret_file() {
   ConfigKey key = text<AT(secret_file)>("auth.secret_file", &is_named_path, "a path");
-  key.get = [](const Config& config) { return config.jwt_secret ? Value(masked(*config.jwt_secret)) : Value(); };
+  key.get = [](const Config& config) {
+    return config.jwt_secret ? Value(masked(*config.jwt_secret)) : Value();
+  };
   key.same = [](const Config& a, const Config& b) {
     return equal(a.jwt_secret, b.jwt_secret) && equal(a.jwt_previous, b.jwt_previous);
   };
@@ -59,9 +61,10 @@ constexpr ConfigKey secret_file() {
 }
 
 constexpr ConfigKey redis_url() {
-  ConfigKey key = text<AT(redis_url)>("cache.redis_url", &is_redis_url,
-                                      "redis://[user:password@]host[:port][/db], rediss://..., unix:///path, or "
-                                      "empty");
+  ConfigKey key =
+      text<AT(redis_url)>("cache.redis_url", &is_redis_url,
+                          "redis://[user:password@]host[:port][/db], rediss://..., unix:///path, or "
+                          "empty");
   key.get = [](const Config& config) { return Value(without_password(config.redis_url)); };
   key.secret = true;
   return key;
@@ -110,9 +113,11 @@ constexpr ConfigKey costs(ConfigKey key, std::string_view cost, std::string_view
 
 // In the order in which they are shown. The cost is for whoever thinks of turning it: one line.
 constexpr std::array keys = std::to_array<ConfigKey>({
-    costs(text<AT(node_id)>("node.id", &is_node_id, "1 to 63 of a-z, 0-9, '.', '_', '-', beginning with a letter or digit"),
+    costs(text<AT(node_id)>("node.id", &is_node_id,
+                            "1 to 63 of a-z, 0-9, '.', '_', '-', beginning with a letter or digit"),
           "a new name is a new node to everyone", "<role>-<port>"),
-    costs(integer<AT(port)>("node.port", 0, 65535), "firewall rules; 0 takes any free port, so nobody knows it beforehand",
+    costs(integer<AT(port)>("node.port", 0, 65535),
+          "firewall rules; 0 takes any free port, so nobody knows it beforehand",
           "8001; a worker the first free one from 8002 to 8101"),
     costs(text<AT(address)>("node.address", &is_ip_address, "an IP address"),
           "only loopback addresses are taken in this version: others need TLS and join tokens"),
@@ -123,10 +128,9 @@ constexpr std::array keys = std::to_array<ConfigKey>({
           "more throughput for threadsafe methods; calls of others may hop between cores (30 to 75 us)"),
     live(costs(duration<AT(drain_timeout)>("node.drain_timeout", 0s, 10min),
                "longer stops, fewer calls that are cut off")),
-    env("P2P_STATE_DIR",
-        costs(text<AT(state_dir)>("node.state_dir", &is_named_path, "a path"),
-              "another folder is another identity and other keys; its mode is 0700",
-              "$XDG_STATE_HOME/p2p_admin, or ~/.local/state/p2p_admin")),
+    env("P2P_STATE_DIR", costs(text<AT(state_dir)>("node.state_dir", &is_named_path, "a path"),
+                               "another folder is another identity and other keys; its mode is 0700",
+                               "$XDG_STATE_HOME/p2p_admin, or ~/.local/state/p2p_admin")),
 
     costs(at_least_one(list<AT(coordinators)>("join.coordinators", &is_node_address, "HOST:PORT")),
           "one is enough to enter, more survive its absence; a coordinator ignores it"),
@@ -144,14 +148,16 @@ constexpr std::array keys = std::to_array<ConfigKey>({
           "longer lets a compiler that hangs keep its place"),
     costs(integer<AT(compile_jobs)>("services.compile_jobs", 1, 64), "more compete with the node for cores"),
 
-    costs(secret_file(), "tokens are HS256 then: whoever has the secret makes admin tokens; 32 bytes at least",
+    costs(secret_file(),
+          "tokens are HS256 then: whoever has the secret makes admin tokens; 32 bytes at least",
           "none: Ed25519 keys of the state directory"),
     costs(duration<AT(token_ttl)>("auth.token_ttl", 1s, 24h), "longer: a stolen token lives longer"),
     costs(boolean<AT(local_trust)>("auth.local_trust"),
           "false: the first call from this machine needs a token too"),
 
-    env("REDIS_URL", costs(redis_url(), "a second level of the cache that nodes share; empty turns it off. Checked, and "
-                                        "not used in this version")),
+    env("REDIS_URL", costs(redis_url(),
+                           "a second level of the cache that nodes share; empty turns it off. Checked, and "
+                           "not used in this version")),
 
     live(costs(size<AT(http.body)>("http.max_body", KiB, 16 * MiB), "memory of each request")),
     live(costs(integer<AT(http.connections)>("http.max_connections", 1, 1'000'000),
@@ -163,41 +169,47 @@ constexpr std::array keys = std::to_array<ConfigKey>({
     live(costs(duration<AT(http.idle_timeout)>("http.idle_timeout", 1s, 1h),
                "longer keeps the descriptors of connections with nothing to say")),
 
-    costs(list<AT(allowed_origins)>("http.allowed_origins", &is_origin, "origins such as https://admin.example"),
+    costs(list<AT(allowed_origins)>("http.allowed_origins", &is_origin,
+                                    "origins such as https://admin.example"),
           "each may use the API from a browser, with a token and never with cookies"),
 
     live(costs(duration<AT(call_timeout)>("call.timeout", 1ms, 10min),
                "of methods that say nothing: a stuck one holds its slot that long")),
     live(costs(integer<AT(max_in_flight)>("call.max_in_flight", 1, 1'000'000),
                "calls at once on this node; beyond it 503 with Retry-After")),
-    live(costs(integer<AT(json.depth)>("call.json_depth", 8, 1'000), "stack of whoever walks a hostile document")),
+    live(costs(integer<AT(json.depth)>("call.json_depth", 8, 1'000),
+               "stack of whoever walks a hostile document")),
     live(costs(integer<AT(json.values)>("call.json_members", 100, 100'000'000),
                "memory and time of a hostile document: 16 bytes and more each")),
 
     live(costs(word<AT(log_level), &level_of, &level_name>("log.level", "trace|debug|info|warn|error"),
                "debug writes a line for each call")),
-    costs(word<AT(log_format), &format_of, &format_name>("log.format", "text|json"), "json: an object on each line"),
+    costs(word<AT(log_format), &format_of, &format_name>("log.format", "text|json"),
+          "json: an object on each line"),
     live(costs(text<AT(log_file)>("log.file", &is_optional_path, "a path"),
                "SIGHUP opens it anew, as logrotate wants; a full disk loses lines", "stderr")),
-    costs(integer<AT(log_ring)>("log.ring", 0, 1'000'000), "lines that GET /logs can show, about 200 bytes each"),
+    costs(integer<AT(log_ring)>("log.ring", 0, 1'000'000),
+          "lines that GET /logs can show, about 200 bytes each"),
 
-    costs(boolean<AT(metrics)>("metrics.enabled"), "false: GET /metrics is 404; the counting costs too little to end"),
+    costs(boolean<AT(metrics)>("metrics.enabled"),
+          "false: GET /metrics is 404; the counting costs too little to end"),
 
     live(costs(duration<AT(system.sample_interval)>("system.sample_interval", 250ms, 60s),
-          "shorter costs CPU, longer shows less")),
+               "shorter costs CPU, longer shows less")),
     live(costs(boolean<AT(system.execute)>("system.execute"),
-          "false takes execute_command and execute_simple_test out of the catalogue")),
+               "false takes execute_command and execute_simple_test out of the catalogue")),
     live(costs(duration<AT(system.execute_timeout_max)>("system.execute_timeout_max", 1s, 590s),
-          "the longest that a command may keep its place, of which there are 8")),
+               "the longest that a command may keep its place, of which there are 8")),
     live(costs(size<AT(system.output_max)>("system.output_max", KiB, 16 * MiB),
-          "memory of each stream of each command; what is over is counted and dropped")),
+               "memory of each stream of each command; what is over is counted and dropped")),
     live(costs(list<AT(system.services_allow)>("system.services_allow", &is_unit_glob, "unit names or globs"),
-          "what service_action may start and stop; nothing: status only")),
+               "what service_action may start and stop; nothing: status only")),
     live(costs(word<AT(system.processes_kill), &kill_of, &kill_name>("system.processes_kill", "own|any|none"),
-          "whose processes terminate_process may end")),
+               "whose processes terminate_process may end")),
 
     costs(text<AT(audit_file)>("audit.file", &is_optional_path, "a path"),
-          "each act of an admin waits for its disk", "audit.jsonl in the node's folder of the state directory"),
+          "each act of an admin waits for its disk",
+          "audit.jsonl in the node's folder of the state directory"),
 });
 
 #undef AT
@@ -277,7 +289,8 @@ Result<Value> members_of(std::span<const std::string> parts) {
 
 std::string config_env(std::string_view name) {
   std::string out = "P2P_";
-  for (const char c : name) out += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
+  for (const char c : name)
+    out += c == '.' ? '_' : static_cast<char>(c >= 'a' && c <= 'z' ? c - 'a' + 'A' : c);
   return out;
 }
 
@@ -324,9 +337,11 @@ std::string wanted_text(const ConfigKey& key) {
     case ConfigKind::integer:
       return "a whole number from " + std::to_string(key.least) + " to " + std::to_string(key.most);
     case ConfigKind::duration:
-      return "a duration " + range(key, [](std::int64_t ns) { return duration_text(std::chrono::nanoseconds(ns)); });
+      return "a duration " +
+             range(key, [](std::int64_t ns) { return duration_text(std::chrono::nanoseconds(ns)); });
     case ConfigKind::size:
-      return "a size " + range(key, [](std::int64_t bytes) { return size_text(static_cast<std::uint64_t>(bytes)); });
+      return "a size " +
+             range(key, [](std::int64_t bytes) { return size_text(static_cast<std::uint64_t>(bytes)); });
     case ConfigKind::list:
       return "a list of " + std::string(key.wanted) + (key.least > 0 ? ", not empty" : "");
     case ConfigKind::text: return key.wanted.contains('|') ? choices(key.wanted) : std::string(key.wanted);

@@ -23,7 +23,7 @@ struct ConfigKey {
   std::string_view name;  ///< "http.max_body"
   ConfigKind kind = ConfigKind::text;
   std::int64_t least = 0, most = 0;  ///< of numbers; durations in nanoseconds, sizes in bytes
-  std::string_view wanted{};         ///< of texts: "an IP address"; `|` between words when only these are taken
+  std::string_view wanted{};  ///< of texts: "an IP address"; `|` between words when only these are taken
   bool (*fits)(std::string_view) = nullptr;  ///< of texts, and of the items of a list
   std::string_view cost{};                   ///< what turning it costs: one sentence without a full stop
   std::string_view standard{};               ///< the default in words, where it is no value

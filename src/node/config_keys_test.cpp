@@ -124,7 +124,8 @@ TEST(ConfigKeys, lists_hold_what_each_item_must_be) {
 
 TEST(ConfigKeys, tags_are_few_short_and_printable) {
   EXPECT_EQ(refusal("node.tags", Value{{"zone", "a"}, {"disk", "ssd"}}), "");
-  EXPECT_EQ(refusal("node.tags", Value{{"zone", 1}}), "must be a table of at most 16 texts, 512 bytes in all");
+  EXPECT_EQ(refusal("node.tags", Value{{"zone", 1}}),
+            "must be a table of at most 16 texts, 512 bytes in all");
   EXPECT_NE(refusal("node.tags", Value{{"a b", "x"}}), "");
   EXPECT_NE(refusal("node.tags", Value{{"a", "x\ny"}}), "");
   Value many = Value::object();
@@ -144,7 +145,8 @@ TEST(ConfigKeys, a_text_from_outside_becomes_what_the_kind_is) {
     EXPECT_EQ(text_refusal("services.watch", flag), "") << flag;
   EXPECT_EQ(text_refusal("services.watch", "maybe"), "must be true or false");
   EXPECT_EQ(value_of_text(key("join.coordinators"), " a:1, b:2 ,").value(), Value::array({"a:1", "b:2"}));
-  EXPECT_EQ(value_of_text(key("node.tags"), "zone=a,disk=ssd=1").value(), (Value{{"zone", "a"}, {"disk", "ssd=1"}}));
+  EXPECT_EQ(value_of_text(key("node.tags"), "zone=a,disk=ssd=1").value(),
+            (Value{{"zone", "a"}, {"disk", "ssd=1"}}));
   EXPECT_EQ(text_refusal("node.tags", "zone"), "must be KEY=VALUE");
 }
 
@@ -156,9 +158,12 @@ TEST(ConfigKeys, a_flag_that_stands_several_times_adds_up_where_that_means_somet
 }
 
 TEST(ConfigKeys, an_unknown_name_gets_the_nearest_one_or_the_reason) {
-  EXPECT_EQ(unknown_config_key("http.max_bodi"), "unknown key 'http.max_bodi'; did you mean 'http.max_body'?");
-  EXPECT_EQ(unknown_config_key("gosip.interval"), "unknown key 'gosip.interval'; did you mean 'gossip.interval'?");
-  EXPECT_EQ(unknown_config_key("gossip.interval"), "gossip.interval has no meaning before nodes can join one another");
+  EXPECT_EQ(unknown_config_key("http.max_bodi"),
+            "unknown key 'http.max_bodi'; did you mean 'http.max_body'?");
+  EXPECT_EQ(unknown_config_key("gosip.interval"),
+            "unknown key 'gosip.interval'; did you mean 'gossip.interval'?");
+  EXPECT_EQ(unknown_config_key("gossip.interval"),
+            "gossip.interval has no meaning before nodes can join one another");
   EXPECT_EQ(unknown_config_key("port"), "unknown key 'port'; did you mean 'node.port'?");
   EXPECT_EQ(unknown_config_key("a.b"), "unknown key 'a.b'");
   EXPECT_EQ(unknown_config_key(std::string(500, 'x')), "unknown key '" + std::string(60, 'x') + "...'");

@@ -34,12 +34,14 @@ std::string cell(std::string_view text) {
 
 std::string sentence(std::string_view text) {
   std::string out(text);
-  if (!out.empty() && out.front() >= 'a' && out.front() <= 'z') out.front() = static_cast<char>(out.front() - 'a' + 'A');
+  if (!out.empty() && out.front() >= 'a' && out.front() <= 'z')
+    out.front() = static_cast<char>(out.front() - 'a' + 'A');
   return out + '.';
 }
 
 std::string env_names(const ConfigKey& key) {
-  return (key.seed_env.empty() ? "" : "`" + std::string(key.seed_env) + "`, ") + '`' + config_env(key.name) + '`';
+  return (key.seed_env.empty() ? "" : "`" + std::string(key.seed_env) + "`, ") + '`' + config_env(key.name) +
+         '`';
 }
 
 }  // namespace
@@ -96,9 +98,12 @@ std::string config_origin_text(const Config& config) {
 
 std::string config_template() {
   std::string text =
-      "# Settings of a node of p2p_admin. A line takes effect without its first #; as it stands, each shows the\n"
-      "# default. Flags go before the environment, the environment before this file. Durations are 500ms, 30s, 5m,\n"
-      "# 1h, sizes 64KiB, 16MiB. 'p2p_admin config check' reads this file, 'config show --origin' shows what holds.\n"
+      "# Settings of a node of p2p_admin. A line takes effect without its first #; as it stands, each shows "
+      "the\n"
+      "# default. Flags go before the environment, the environment before this file. Durations are 500ms, "
+      "30s, 5m,\n"
+      "# 1h, sizes 64KiB, 16MiB. 'p2p_admin config check' reads this file, 'config show --origin' shows what "
+      "holds.\n"
       "# [live]: a running node takes it when it gets SIGHUP.\n";
   std::string_view section;
   for (const ConfigKey& key : config_keys()) {
@@ -106,7 +111,8 @@ std::string config_template() {
       section = key.section();
       text += "\n[" + std::string(section) + "]\n";
     }
-    text += "# " + sentence(wanted_text(key)) + (key.reload ? " [live]\n# " : "\n# ") + sentence(key.cost) + '\n';
+    text +=
+        "# " + sentence(wanted_text(key)) + (key.reload ? " [live]\n# " : "\n# ") + sentence(key.cost) + '\n';
     const Value standard = standard_value(key);
     if (standard.is_null())
       text += "# default: " + std::string(key.standard) + "\n#" + std::string(key.leaf()) + " =\n";
@@ -117,12 +123,14 @@ std::string config_template() {
 }
 
 std::string config_guide_table() {
-  std::string text = "| key | default | what it may be | what turning it costs | environment |\n| --- | --- | --- | --- | --- |\n";
+  std::string text =
+      "| key | default | what it may be | what turning it costs | environment |\n| --- | --- | --- | --- | "
+      "--- |\n";
   for (const ConfigKey& key : config_keys()) {
     const Value standard = standard_value(key);
     text += "| `" + std::string(key.name) + '`' + (key.reload ? " *live*" : "") + " | " +
-            (standard.is_null() ? cell(key.standard) : '`' + toml_text(standard) + '`') + " | " + cell(wanted_text(key)) +
-            " | " + cell(key.cost) + " | " + env_names(key) + " |\n";
+            (standard.is_null() ? cell(key.standard) : '`' + toml_text(standard) + '`') + " | " +
+            cell(wanted_text(key)) + " | " + cell(key.cost) + " | " + env_names(key) + " |\n";
   }
   return text;
 }

@@ -69,7 +69,8 @@ TEST(ConfigText, what_is_set_names_its_sources_flags_first) {
                     {"log.level", "flag --verbose"},
                     {"node.port", "/home/c.toml:9"}};
   EXPECT_EQ(config_origin_text(config),
-            "flag --verbose, env JWT_SECRET_KEY, file /etc/c.toml (2 keys), file /home/c.toml (1 key), rest defaults");
+            "flag --verbose, env JWT_SECRET_KEY, file /etc/c.toml (2 keys), file /home/c.toml (1 key), rest "
+            "defaults");
 }
 
 TEST(ConfigText, a_document_has_every_key_with_value_origin_and_what_waits) {
@@ -80,7 +81,11 @@ TEST(ConfigText, a_document_has_every_key_with_value_origin_and_what_waits) {
   const Value all = config_document(config);
   EXPECT_EQ(all["total"], Value(config_keys().size()));
   const Value body = config_key_document(*find_config_key("http.max_body"), config);
-  EXPECT_EQ(body, (Value{{"key", "http.max_body"}, {"value", "2KiB"}, {"origin", "a.toml:2"}, {"default", "1MiB"}, {"reload", true}}));
+  EXPECT_EQ(body, (Value{{"key", "http.max_body"},
+                         {"value", "2KiB"},
+                         {"origin", "a.toml:2"},
+                         {"default", "1MiB"},
+                         {"reload", true}}));
   EXPECT_EQ(config_key_document(*find_config_key("node.port"), config)["after_restart"], Value("9001"));
 }
 

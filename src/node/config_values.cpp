@@ -24,8 +24,8 @@ bool is_printable(std::string_view text) {
 
 bool is_word(std::string_view text) {
   return !text.empty() && text.size() <= 64 && std::ranges::all_of(text, [](char c) {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '-' ||
-           c == '.';
+    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' ||
+           c == '-' || c == '.';
   });
 }
 
@@ -48,7 +48,8 @@ bool is_node_address(std::string_view text) { return split_host_port(text, 1).ha
 bool is_advertised(std::string_view text) { return text.empty() || is_node_address(text); }
 bool is_origin(std::string_view text) {
   const auto colon = text.find("://");
-  if (colon == text.npos || (text.substr(0, colon) != "https" && text.substr(0, colon) != "http")) return false;
+  if (colon == text.npos || (text.substr(0, colon) != "https" && text.substr(0, colon) != "http"))
+    return false;
   const std::string_view host = text.substr(colon + 3);
   return is_node_address(host) && std::ranges::none_of(host, [](char c) { return c >= 'A' && c <= 'Z'; });
 }
@@ -69,7 +70,8 @@ bool is_redis_url(std::string_view url) {
   if (scheme != "redis" && scheme != "rediss") return false;
   const auto slash = place.find('/');
   const std::string_view database = slash == place.npos ? "0" : place.substr(slash + 1);
-  return split_host_port(place.substr(0, slash), 6379).has_value() && (database.empty() || is_database(database));
+  return split_host_port(place.substr(0, slash), 6379).has_value() &&
+         (database.empty() || is_database(database));
 }
 
 std::string without_password(std::string_view url) {
@@ -97,8 +99,10 @@ Result<void> check_tags(const std::map<std::string, std::string>& tags) {
   std::string_view name;
   for (const auto& [key, value] : tags) {
     if (!is_word(key))
-      return refuse("must have keys of 1 to 64 letters, digits, '.', '_', '-', unlike '" + key.substr(0, 64) + "'");
-    if (!is_printable(value)) return refuse("must have values without control characters, unlike that of '" + key + "'");
+      return refuse("must have keys of 1 to 64 letters, digits, '.', '_', '-', unlike '" + key.substr(0, 64) +
+                    "'");
+    if (!is_printable(value))
+      return refuse("must have values without control characters, unlike that of '" + key + "'");
     const std::size_t size = key.size() + value.size();
     bytes += size;
     if (size > longest) name = key;
@@ -107,8 +111,8 @@ Result<void> check_tags(const std::map<std::string, std::string>& tags) {
   if (tags.size() > most_tags)
     return refuse("must be at most 16 tags, these are " + std::to_string(tags.size()));
   if (bytes > tag_bytes)
-    return refuse("must have at most 512 bytes in all, these have " + std::to_string(bytes) + ", most of them in '" +
-                  std::string(name) + "'");
+    return refuse("must have at most 512 bytes in all, these have " + std::to_string(bytes) +
+                  ", most of them in '" + std::string(name) + "'");
   return {};
 }
 

@@ -36,10 +36,11 @@ TEST(Texts, paths_have_no_control_characters) {
 }
 
 TEST(Texts, an_origin_is_what_a_browser_sends_and_never_a_star) {
-  for (const char* origin : {"https://admin.example", "http://127.0.0.1:3000", "https://a.b:8443", "http://[::1]:3000"})
+  for (const char* origin :
+       {"https://admin.example", "http://127.0.0.1:3000", "https://a.b:8443", "http://[::1]:3000"})
     EXPECT_TRUE(is_origin(origin)) << origin;
-  for (const char* origin : {"", "*", "null", "admin.example", "https://", "https://*", "https://a/", "https://A.example",
-                             "https://a b", "file://x", "https://a\r\nX: y"})
+  for (const char* origin : {"", "*", "null", "admin.example", "https://", "https://*", "https://a/",
+                             "https://A.example", "https://a b", "file://x", "https://a\r\nX: y"})
     EXPECT_FALSE(is_origin(origin)) << origin;
 }
 

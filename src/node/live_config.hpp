@@ -28,7 +28,8 @@ class LiveConfig {
 
   [[nodiscard]] const Config& now() const noexcept { return config_; }
 
-  /// `apply` gives the parts what `now` says; it runs after each reading that was sound, with the differences.
+  /// `apply` gives the parts what `now` says; it runs after each reading that was sound, with the
+  /// differences.
   using Apply = std::function<void(const std::vector<ConfigChange>&)>;
   void on_change(Apply apply) { apply_ = std::move(apply); }
 

@@ -41,7 +41,8 @@ TEST(LiveConfig, a_reading_on_the_pool_changes_what_may_change_and_says_so) {
   EXPECT_EQ(live.now().log_level, LogLevel::debug);
   EXPECT_FALSE(live.now().port);
   EXPECT_EQ(kit.applied, (std::vector<std::size_t>{2}));
-  EXPECT_TRUE(kit.log.has("INFO | Config | log.level is \"debug\" now, was \"info\" (a.toml:3)")) << kit.log.text();
+  EXPECT_TRUE(kit.log.has("INFO | Config | log.level is \"debug\" now, was \"info\" (a.toml:3)"))
+      << kit.log.text();
   EXPECT_TRUE(kit.log.has("WARN | Config | node.port would be 9001 now, but stays ")) << kit.log.text();
   EXPECT_TRUE(kit.log.has("WARN | Config | P2P_X is no setting")) << kit.log.text();
 }
@@ -51,9 +52,10 @@ TEST(LiveConfig, one_mistake_keeps_all_that_was) {
   LiveConfig live(
       {},
       []() -> Result<Config> {
-        return fail(Errc::invalid_params, "the configuration has 2 mistakes",
-                    Value{{"errors", Value::array({Value{{"pointer", "a.toml:9:1"}, {"detail", "unknown key"}},
-                                                   Value{{"pointer", "a.toml:10:1"}, {"detail", "another"}}})}});
+        return fail(
+            Errc::invalid_params, "the configuration has 2 mistakes",
+            Value{{"errors", Value::array({Value{{"pointer", "a.toml:9:1"}, {"detail", "unknown key"}},
+                                           Value{{"pointer", "a.toml:10:1"}, {"detail", "another"}}})}});
       },
       kit.loop, kit.log);
   live.on_change(noting(kit));
@@ -67,10 +69,13 @@ TEST(LiveConfig, one_mistake_keeps_all_that_was) {
 
 TEST(LiveConfig, requests_during_a_reading_are_one_more_reading) {
   Kit kit;
-  LiveConfig live({}, [&]() -> Result<Config> {
-    ++kit.readings;
-    return Config{};
-  }, kit.loop, kit.log);
+  LiveConfig live(
+      {},
+      [&]() -> Result<Config> {
+        ++kit.readings;
+        return Config{};
+      },
+      kit.loop, kit.log);
   live.on_change(noting(kit));
   for (int i = 0; i < 5; ++i) live.reload();
   for (int i = 0; i < 5; ++i) kit.loop.run_pool();

@@ -1,5 +1,5 @@
-// LoopPulse: since when a loop has not turned, for those on other threads: a loop that is kept by a method can
-// say nothing itself.
+// LoopPulse: since when a loop has not turned, for those on other threads: a loop that is kept by a method
+// can say nothing itself.
 //
 // Threads: `start` where the loop's timers may be touched, `silence` any.
 #pragma once

@@ -116,7 +116,8 @@ Value NodeState::self() const {
 
 Value NodeState::config() const {
   Value all = config_document(config_);
-  for (Value& key : all.make_object().front().second.make_array()) {  // what was left to the node is known now
+  for (Value& key :
+       all.make_object().front().second.make_array()) {  // what was left to the node is known now
     if (key["key"] == "node.id") key.set("value", facts_.node_id);
     if (key["key"] == "node.port") key.set("value", facts_.listen.port);
   }

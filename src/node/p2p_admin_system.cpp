@@ -43,9 +43,9 @@ extern const p2p::PluginEntry p2p_builtin_system;
 namespace p2p {
 namespace {
 
-constexpr int nobody_there = 3;  // exit code: not reachable
+constexpr int nobody_there = 3;                // exit code: not reachable
 constexpr std::chrono::seconds last_words{1};  // for answers to those that were cancelled
-constexpr std::chrono::seconds hung{5};        // a loop that has not turned for so long will not let the node end
+constexpr std::chrono::seconds hung{5};  // a loop that has not turned for so long will not let the node end
 constexpr std::chrono::seconds port_patience{2};
 constexpr std::chrono::seconds besides_compiling{60};  // that a reload may take before it is answered
 constexpr std::uint16_t coordinator_port = 8001, first_worker_port = 8002, last_worker_port = 8101;
@@ -256,7 +256,7 @@ Result<void> P2PAdminSystem::start() {
   p.audit.emplace(*node_id);
   const Result<std::filesystem::path> home = p.state->directory(node_folder(p.listen.port));
   if (!home) return fail(home.error());
-  const std::filesystem::path audit_file = 
+  const std::filesystem::path audit_file =
       config.audit_file.empty() ? *home / "audit.jsonl" : std::filesystem::path(config.audit_file);
   auto audit_log = AuditLog::open(audit_file, AuditSettings{.node = *node_id}, p.loop, p.clock, p.log);
   if (!audit_log) return fail(audit_log.error());
@@ -305,8 +305,8 @@ void P2PAdminSystem::Parts::make_services(const Config& config) {
     audit->service_loaded(service, hash, taken);
   };
   services.emplace(
-      methods, *surroundings, ServiceTimes{}, [this](Job job) { after_quiet_point(loop, side_loops, std::move(job)); },
-      std::move(hooks));
+      methods, *surroundings, ServiceTimes{},
+      [this](Job job) { after_quiet_point(loop, side_loops, std::move(job)); }, std::move(hooks));
   HostingSettings settings;
   settings.services_dir = config.services_dir;
   settings.state_dir = state->path().string();
@@ -378,7 +378,7 @@ DoorSettings P2PAdminSystem::Parts::door_settings(const Config& config) const {
 
 Result<void> P2PAdminSystem::Parts::make_sides(const Config& config, const ClusterKeys& cluster) {
   const DoorSettings settings = door_settings(config);
-  const SideLoop::Shared shared{clock, random,  log,   pool,   loop,  late,
+  const SideLoop::Shared shared{clock,   random,  log,   pool,   loop,  late,
                                 *runner, methods, calls, *audit, *node, settings};
   for (unsigned number = 1; number < calls.loops(); ++number) {
     Result<KeyRing> keys = make_keys(config, cluster);
@@ -422,7 +422,8 @@ void P2PAdminSystem::Parts::changed(const std::vector<ConfigChange>& changes) {
 }
 
 void P2PAdminSystem::Parts::reopen_log() {
-  if (auto opened = log.reopen(live.now().log_file); !opened) log.error("Main", "{}", opened.error().message());
+  if (auto opened = log.reopen(live.now().log_file); !opened)
+    log.error("Main", "{}", opened.error().message());
 }
 
 /// SIGHUP: what lies outside may have changed.
@@ -466,7 +467,8 @@ int P2PAdminSystem::run() {
   p.loop.run();
   p.audit_log->stop();
   p.log.info("Main", "stopped");
-  if (p.services->leaked() > 0) _exit(p.exit_code);  // code that did not end may run still: nothing it uses may go
+  if (p.services->leaked() > 0)
+    _exit(p.exit_code);  // code that did not end may run still: nothing it uses may go
   for (const auto& side : p.sides) side->stop();
   return p.exit_code;
 }

@@ -10,9 +10,11 @@ SideLoop::SideLoop(unsigned number, const Shared& shared, std::unique_ptr<Authen
       pulse_(thread_.loop()),
       audit_(shared.audit, thread_.loop()),
       authenticator_(std::move(authenticator)),
-      runner_(shared.methods, thread_.loop(), shared.calls.loop(number), &audit_, shared.home.node_id(), number),
+      runner_(shared.methods, thread_.loop(), shared.calls.loop(number), &audit_, shared.home.node_id(),
+              number),
       rpc_(runner_, &audit_, {}),
-      layer_(shared.door, rpc_, runner_, *authenticator_, shared.node, shared.log, shared.clock, shared.random),
+      layer_(shared.door, rpc_, runner_, *authenticator_, shared.node, shared.log, shared.clock,
+             shared.random),
       relay_(thread_.loop(), shared.main, shared.main_door),
       door_(layer_, rpc_, runner_, relay_),
       server_(thread_.loop(), door_, shared.log, HttpLimits{}, P2PServiceLayer::constant_headers()) {

@@ -1,6 +1,6 @@
-// SideLoop: an event loop beside the main one (--threads): its thread, its share of the port's connections, and
-// what it needs to answer calls of threadsafe methods by itself: a door, an authenticator with its own cache,
-// a call runner. What is shared with it is immutable, counted per loop, or reached by posting.
+// SideLoop: an event loop beside the main one (--threads): its thread, its share of the port's connections,
+// and what it needs to answer calls of threadsafe methods by itself: a door, an authenticator with its own
+// cache, a call runner. What is shared with it is immutable, counted per loop, or reached by posting.
 //
 // Threads:  made, started and ended by the main thread; from `start` to `stop` the parts belong to its own.
 // Lifetime: everything in `Shared` outlives it.

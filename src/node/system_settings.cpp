@@ -12,7 +12,8 @@ ServiceSettings system_settings(const SystemConfig& config) {
                           {"services_allow", std::move(allowed)},
                           {"processes_kill", config.processes_kill}};
   if (!config.execute)
-    for (const char* method : {"execute_command", "execute_simple_test"}) settings.methods[method].enabled = false;
+    for (const char* method : {"execute_command", "execute_simple_test"})
+      settings.methods[method].enabled = false;
   return settings;
 }
 

@@ -131,6 +131,26 @@ void CallRunner::count_refusal(const CallRecord& record, const MethodEntry& meth
     stats_.end_failed(method.stats, code);
 }
 
+Result<void> CallRunner::check_params(const MethodEntry& method, Value params) {
+  try {
+    if (!params.is_object()) params = by_name(std::move(params), method);
+    method.code.check(*method.info, params);
+    return {};
+  } catch (Error& error) {
+    return fail(std::move(error));
+  }
+}
+
+Result<void> CallRunner::check_params(const MethodEntry& method, Value params) {
+  try {
+    if (!params.is_object()) params = by_name(std::move(params), method);
+    method.code.check(*method.info, params);
+    return {};
+  } catch (Error& error) {
+    return fail(std::move(error));
+  }
+}
+
 CallRecord* CallRunner::start(const MethodEntry& method, CallRequest request, CallReceiver& receiver) {
   CallRecord& record = take_record();
   record.receiver = &receiver;

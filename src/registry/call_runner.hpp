@@ -65,8 +65,10 @@ class CallRunner {
     return method.timeout_ns > 0 ? method.timeout_ns : usual_timeout_ns_;
   }
   /// How long a call of `method` that has no deadline of its own waits while the service is `starting`.
-  [[nodiscard]] std::chrono::nanoseconds patience_for(const ServiceEntry& entry, std::string_view method) const;
-
+  [[nodiscard]] std::chrono::nanoseconds patience_for(const ServiceEntry& entry,
+                                                      std::string_view method) const;
+  /// What `start` would say of these parameters; nothing runs.
+  [[nodiscard]] static Result<void> check_params(const MethodEntry& method, Value params);
   /// Runs `method` of a running service for `receiver`; the checks are the caller's (RPCMethods). The record
   /// is for `cancel` and valid until `call_ended`; null when the call has ended inside.
   CallRecord* start(const MethodEntry& method, CallRequest request, CallReceiver& receiver);

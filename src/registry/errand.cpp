@@ -123,7 +123,8 @@ void Errand::run() {
   keep_ = shared_from_this();
   const std::int64_t now = home_.executor().clock().coarse_now().time_since_epoch().count();
   if (left_.load(std::memory_order_relaxed) || deadline_ns_ <= now)
-    return tell({.items = {}, .over = true, .error = Error(Errc::timeout, "the deadline of the call has passed")});
+    return tell(
+        {.items = {}, .over = true, .error = Error(Errc::timeout, "the deadline of the call has passed")});
   pending_.options.timeout_ns = deadline_ns_ - now;
   task_ = pending_.wants_items ? read() : ask();
   task_.handle().promise().context = &outer_.context;

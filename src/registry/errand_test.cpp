@@ -19,9 +19,12 @@ struct Store : BaseService {
   Task<Value> who() {
     ++runs;
     const Context& ctx = co_await this_call();
-    co_return Value{{"user", ctx.caller.user},         {"role", role_name(ctx.caller.role)},
-                    {"node", ctx.caller.node},         {"trace", ctx.trace_id()},
-                    {"deadline", ctx.deadline_ns},     {"depth", int{ctx.depth}},
+    co_return Value{{"user", ctx.caller.user},
+                    {"role", role_name(ctx.caller.role)},
+                    {"node", ctx.caller.node},
+                    {"trace", ctx.trace_id()},
+                    {"deadline", ctx.deadline_ns},
+                    {"depth", int{ctx.depth}},
                     {"service", ctx.on_behalf_of_service()}};
   }
   SERVICE_METHOD(add, (a, b));

@@ -44,7 +44,8 @@ void RPCMethods::proceed(CallRequest request, RpcCall& call) {
     return refuse(call, stats.unknown(), no_such_method(*entry->generation, request.path.method, true));
   if (auto allowed = permitted(request, *method, call); !allowed)
     return refuse(call, method->stats, std::move(allowed.error()));
-  if (!runner_.is_home() && !method->threadsafe)  // the door of a side loop asks before; a service shall not pay for its mistake
+  if (!runner_.is_home() &&
+      !method->threadsafe)  // the door of a side loop asks before; a service shall not pay for its mistake
     return refuse(call, method->stats, Error(Errc::internal, method->path + " does not run on this loop"));
   if (method->role >= Role::operator_ && audit_ != nullptr) prepare_audit(request, *method, call);
   if (CallRecord* record = runner_.start(*method, std::move(request), call)) call.record_ = record;

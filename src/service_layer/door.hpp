@@ -49,10 +49,10 @@ struct DoorSettings {
   bool local_trust = true;
   uid_t own_uid = 0;
   std::chrono::seconds token_life{24 * 3600};
-  std::vector<std::string> allowed_origins;  ///< of pages elsewhere that may call this node from a browser
-  bool metrics = true;                       ///< whether GET /metrics answers
-  json::Limits json;                          ///< of requests; may change while the node runs
-  std::size_t body_limit = 1024 * 1024;       ///< where a method says nothing; may change likewise
+  std::vector<std::string> allowed_origins;     ///< of pages elsewhere that may call this node from a browser
+  bool metrics = true;                          ///< whether GET /metrics answers
+  json::Limits json;                            ///< of requests; may change while the node runs
+  std::size_t body_limit = 1024 * 1024;         ///< where a method says nothing; may change likewise
   std::size_t result_limit = 16 * 1024 * 1024;  ///< bytes of an answer; memory per call
   std::size_t batch_limit = 100;                ///< requests in one batch
 };

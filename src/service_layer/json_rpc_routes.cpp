@@ -87,7 +87,8 @@ class Batch final : public HttpAbort {
     const Result<MethodPath> path = MethodPath::parse(entry.path);
     if (!path) return entry.answered(fail(Errc::method_not_found, path.error().message()));
     if (request->target)
-      if (auto here = check_target(door_, *caller_, *path, request->target->as_string()); !here)
+      if (auto here = check_target(door_, *caller_, *path, request->target->as_string(), request->params);
+          !here)
         return entry.answered(fail(here.error()));
     CallRequest wanted;
     wanted.path = *path;

@@ -1,6 +1,7 @@
 #include "service_layer/list_query.hpp"
 
 #include <algorithm>
+#include <numeric>
 
 #include <p2p/detail/nearest.hpp>
 
@@ -160,11 +161,24 @@ Value ListQuery::projected(Value row) const {
   return chosen;
 }
 
+/// Equal rows stay in their order.
+void ListQuery::sort(Array& rows) const {
+  std::vector<std::size_t> order(rows.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::sort(order, [&](std::size_t a, std::size_t b) {
+    if (before(rows[a], rows[b])) return true;
+    return !before(rows[b], rows[a]) && a < b;
+  });
+  Array sorted;
+  sorted.reserve(rows.size());
+  for (const std::size_t index : order) sorted.push_back(std::move(rows[index]));
+  rows = std::move(sorted);
+}
+
 Result<Value> ListQuery::page(Value given) const {
   Array& rows = given.make_array();
   std::erase_if(rows, [&](const Value& row) { return !mentions(row); });
-  if (!sort_.empty())
-    std::ranges::stable_sort(rows, [&](const Value& a, const Value& b) { return before(a, b); });
+  if (!sort_.empty()) sort(rows);
   const Result<std::size_t> begin = start(rows);
   if (!begin) return fail(begin.error());
   const std::size_t end = std::min(rows.size(), *begin + limit_);

@@ -41,6 +41,7 @@ class ListQuery {
   [[nodiscard]] bool mentions(const Value& row) const;
   [[nodiscard]] bool before(const Value& a, const Value& b) const;
   [[nodiscard]] Result<std::size_t> start(const Array& rows) const;
+  void sort(Array& rows) const;
   [[nodiscard]] Value projected(Value row) const;
 
   const ListShape* shape_ = nullptr;

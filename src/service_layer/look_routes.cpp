@@ -97,8 +97,9 @@ void config(Door& door, const Request& request, HttpExchange& exchange) {
 
 void metrics(Door& door, const Request& request, HttpExchange& exchange) {
   if (!door.settings.metrics)
-    return answer_error(door, request, exchange,
-                        Error(Errc::not_found, "this node shows no metrics", Value{{"hint", "metrics.enabled = true"}}));
+    return answer_error(
+        door, request, exchange,
+        Error(Errc::not_found, "this node shows no metrics", Value{{"hint", "metrics.enabled = true"}}));
   const bool open = request.headers.accept.find("application/openmetrics-text") != std::string_view::npos;
   answer_text(door, request, exchange,
               door.node.metrics(open ? MetricsFormat::open_metrics : MetricsFormat::prometheus),

@@ -8,8 +8,8 @@
 
 namespace p2p {
 
-Result<void> check_target(Door& door, const Caller& caller, const MethodPath& path,
-                          const std::string& target) {
+Result<void> check_target(Door& door, const Caller& caller, const MethodPath& path, const std::string& target,
+                          const std::optional<Value>& params) {
   if (target.empty()) return {};
   const ServiceEntry* service = door.runner.snapshot().find(path.service);
   const bool starting =
@@ -19,7 +19,12 @@ Result<void> check_target(Door& door, const Caller& caller, const MethodPath& pa
                     !caller.may_call(path, door.settings.self.node_id)))
     return {};
   const Result<Target> place = Target::parse(target);
-  return place ? runs_here(*place, door.settings.self) : fail(place.error());
+  if (!place) return fail(place.error());
+  Result<void> here = runs_here(*place, door.settings.self);
+  if (here || starting) return here;
+  if (auto fit = CallRunner::check_params(*method, params.value_or(Value())); !fit)
+    return fit;  // parameters come before targets
+  return here;
 }
 
 RpcExchange& RpcExchanges::take() {

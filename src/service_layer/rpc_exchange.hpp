@@ -88,9 +88,9 @@ class RpcExchange final : public RpcCall, public HttpAbort, private detail::Prog
 };
 
 /// Whether a call may run where `target` says. Nothing is said of the target of a call that is refused for
-/// its method, role or scopes anyway: that comes first, and RPCMethods says it.
+/// its method, role, scopes or parameters anyway: that comes first.
 [[nodiscard]] Result<void> check_target(Door& door, const Caller& caller, const MethodPath& path,
-                                        const std::string& target);
+                                        const std::string& target, const std::optional<Value>& params);
 
 class RpcExchanges {
  public:

@@ -48,7 +48,7 @@ void run_call(Door& door, const Request& request, HttpExchange& exchange, const 
   if (auto agrees = check_method_agrees(*envelope, path); !agrees) return call.refuse(agrees.error());
   Result<CallWishes> wishes = wishes_of(request, *envelope);
   if (!wishes) return call.refuse(wishes.error());
-  if (auto here = check_target(door, *request.caller, path, wishes->target); !here)
+  if (auto here = check_target(door, *request.caller, path, wishes->target, envelope->params); !here)
     return call.refuse(here.error());
   call.notification = envelope->is_2_0() && !has_id;
   call.deliver(delivery_of(request.headers.accept));

@@ -1,6 +1,6 @@
 // FakeRuntime: the node behind a service object in a test of the call path: calls go straight to the
-// CallRunner of their loop, waiting to its Executor. What needs framework (background tasks, status, files) it answers
-// plainly.
+// CallRunner of their loop, waiting to its Executor. What needs framework (background tasks, status, files)
+// it answers plainly.
 //
 // Threads: the test's. Lifetime: longer than the object and its calls.
 #pragma once

@@ -138,6 +138,14 @@ class Envelope(RpcCase):
     def test_a_missing_role_is_told_before_an_unknown_target(self):
         self.assertError(self.envelope('{"target":"worker-9"}', "/rpc/probe/rule"), 403, "forbidden", -32002)
 
+    def test_wrong_parameters_are_told_before_an_unknown_target(self):
+        for params in ('{"nobody":1}', "[1,2,3,4,5]"):
+            body = '{"target":"worker-9","params":%s}' % params
+            self.assertError(self.envelope(body), 422, "invalid_params", -32602)
+            strict = '{"jsonrpc":"2.0","method":"probe/echo","target":"worker-9","id":1,"params":%s}' % params
+            self.assertEqual(self.envelope(strict, "/rpc").code, "invalid_params")
+        self.assertError(self.envelope('{"target":"worker-9","params":{}}'), 404, "node_not_found")
+
     def test_a_target_may_come_as_a_header_if_it_agrees(self):
         self.assertEqual(self.envelope("{}", headers={"X-P2P-Target": "local"}).status, 200)
         self.assertEqual(self.envelope('{"target":"local"}', headers={"X-P2P-Target": "local"}).status, 200)

@@ -65,9 +65,16 @@ Value command_documents() {
 }
 
 Value exit_codes() {
-  return Value{{"0", "ok"},           {"1", "failed"},          {"2", "usage"},
-               {"3", "unreachable"},  {"4", "not allowed"},     {"5", "not found"},
-               {"6", "timeout"},      {"7", "partly failed"}, {"8", "nothing matched"}, {"78", "node refused to start"},
+  return Value{{"0", "ok"},
+               {"1", "failed"},
+               {"2", "usage"},
+               {"3", "unreachable"},
+               {"4", "not allowed"},
+               {"5", "not found"},
+               {"6", "timeout"},
+               {"7", "partly failed"},
+               {"8", "nothing matched"},
+               {"78", "node refused to start"},
                {"130", "interrupted"}};
 }
 

@@ -58,7 +58,9 @@ std::string lines_of(const std::vector<const ConfigKey*>& keys, const Config& co
 /// Alone, a value is for a script: without the quotes of a text.
 std::string bare(const ConfigKey& key, const Config& config) {
   const Value value = key.get(config);
-  return (value.is_string() ? value.as_string() : value.is_null() ? std::string() : config_value_text(key, config)) +
+  return (value.is_string() ? value.as_string()
+          : value.is_null() ? std::string()
+                            : config_value_text(key, config)) +
          '\n';
 }
 
@@ -108,8 +110,9 @@ Result<void> write_template(const std::string& path, bool replace) {
   if (!written) return written;
   if (placed) return {};
   if (number == EEXIST)
-    return fail(Errc::conflict, path + " is there already",
-                Value{{"hint", "p2p_admin config init --force replaces it; p2p_admin config check reads it"}});
+    return fail(
+        Errc::conflict, path + " is there already",
+        Value{{"hint", "p2p_admin config init --force replaces it; p2p_admin config check reads it"}});
   return fail(no_file(path, std::generic_category().message(number)));
 }
 

@@ -35,13 +35,13 @@ class HttpConnection::Exchange final : public HttpExchange {
   }
 
   enum class State { free, running, answered } state = State::free;
-  bool dropped = false;    ///< the client left: the answer goes nowhere
-  bool head_only = false;  ///< of HEAD: no body
-  bool close = false;      ///< the answer is the connection's last
-  bool http_1_0 = false;   ///< so a stream is not chunked
-  bool begun = false;      ///< a stream, until its end
-  bool broken = false;     ///< its end is a reset: without chunks nothing else tells that it is incomplete
-  bool waking = false;     ///< `writable` is about to be looked at
+  bool dropped = false;      ///< the client left: the answer goes nowhere
+  bool head_only = false;    ///< of HEAD: no body
+  bool close = false;        ///< the answer is the connection's last
+  bool http_1_0 = false;     ///< so a stream is not chunked
+  bool begun = false;        ///< a stream, until its end
+  bool broken = false;       ///< its end is a reset: without chunks nothing else tells that it is incomplete
+  bool waking = false;       ///< `writable` is about to be looked at
   std::string_view besides;  ///< of add_headers
   HttpAbort* abort = nullptr;
   Exchange* next = nullptr;

@@ -21,7 +21,6 @@ bool set_option(int fd, int level, int option) {
   return ::setsockopt(fd, level, option, &on, sizeof on) == 0;
 }
 
-
 std::unexpected<Error> listen_error(const Endpoint& at, int number) {
   const auto where = at.text();
   switch (number) {
@@ -68,8 +67,8 @@ Result<UniqueFd> bind_and_listen(const Endpoint& at) {
 }
 
 /// Whoever binds a port must not share it: so it is found taken, also by a second node that would share. Once
-/// this process listens it may say that it shares, and only sockets that do so before they bind come in: those
-/// made here. (Of other programs only those of the same user could.)
+/// this process listens it may say that it shares, and only sockets that do so before they bind come in:
+/// those made here. (Of other programs only those of the same user could.)
 Result<UniqueFd> listen_beside(const UniqueFd& first) {
   const Endpoint at = local_endpoint(first.get());
   if (!set_option(first.get(), SOL_SOCKET, SO_REUSEPORT)) return listen_error(at, errno);

@@ -90,7 +90,9 @@ constexpr ConfigKey duration(std::string_view name, std::chrono::nanoseconds lea
     const auto taken = duration_of(value.is_string() ? value.as_string() : std::to_string(value.as_int()));
     if (!taken || taken->count() < self.least || taken->count() > self.most) return refuse(self);
     const auto stored = std::chrono::duration_cast<T>(*taken);
-    if (stored != *taken) return fail(Errc::invalid_params, "must be whole " + std::string(T::period::den == 1 ? "seconds" : "milliseconds"));
+    if (stored != *taken)
+      return fail(Errc::invalid_params,
+                  "must be whole " + std::string(T::period::den == 1 ? "seconds" : "milliseconds"));
     at(config) = stored;
     return {};
   };
@@ -106,7 +108,8 @@ constexpr ConfigKey size(std::string_view name, std::int64_t least, std::int64_t
   key.read = [](const ConfigKey& self, Config& config, const Value& value) -> Result<void> {
     if (!value.is_string() && value.kind() != Value::Kind::integer) return refuse(self);
     const auto taken = size_of(value.is_string() ? value.as_string() : std::to_string(value.as_int()));
-    if (!taken || std::cmp_less(*taken, self.least) || std::cmp_greater(*taken, self.most)) return refuse(self);
+    if (!taken || std::cmp_less(*taken, self.least) || std::cmp_greater(*taken, self.most))
+      return refuse(self);
     at(config) = static_cast<std::size_t>(*taken);
     return {};
   };

@@ -47,6 +47,8 @@ struct MethodCode {
   void (*finish_typed)(detail::PromiseBase&, void* result, Failure&) noexcept = nullptr;  ///< a std::optional
   void (*take)(detail::PromiseBase&, Value& item, Failure&) noexcept = nullptr;           ///< null: no stream
   void (*take_typed)(detail::PromiseBase&, void* item, Failure&) noexcept = nullptr;
+  /// Throws the Error that `start` would throw for these arguments, and runs nothing.
+  void (*check)(const MethodInfo&, Value& arguments) = nullptr;
 };
 
 struct MethodInfo {
@@ -283,6 +285,13 @@ struct Caller<M, std::tuple<A...>> {
       rethrow_as_error();
     }
   }
+  static void check_arguments(const MethodInfo& method, Value& arguments) {
+    try {
+      (void)decode_all(arguments, method);
+    } catch (...) {
+      rethrow_as_error();
+    }
+  }
   static Frame start_typed(BaseService& service, void* arguments) {
     try {
       return begin(service, *static_cast<Arguments*>(arguments));
@@ -295,6 +304,7 @@ struct Caller<M, std::tuple<A...>> {
     MethodCode code;
     code.start = &start;
     code.start_typed = &start_typed;
+    code.check = &check_arguments;
     if constexpr (is_stream) {
       code.fingerprint = types_print<Stream<Result>, std::remove_cv_t<A>...>;
       code.finish = &Results<void>::finish;
