@@ -9,7 +9,7 @@ import unittest
 import node as harness
 from node import NodeCase, replace
 from probe import PROBE, small
-from reload_storm_test import Caller
+from reload_storm_test import Caller, build
 from wire import until
 
 CONFIGURED = """
@@ -212,11 +212,16 @@ class ServiceToml(NodeCase):
 class StopFirst(NodeCase):
     services = {"probe": PROBE}
 
+    @classmethod
+    def setUpClass(cls):
+        broken = 'throw Error(Errc::unavailable, "planned");'
+        cls.libraries = build({"v0": locking("v0"), "v1": locking("v1"), "broken": locking("never", broken)})
+        super().setUpClass()
+
     def test_reloads_that_stop_first_lose_no_call_under_load_and_keep_the_state(self):
         node = self.node
-        broken = 'throw Error(Errc::unavailable, "planned");'
         folder = node.folders.services / "locking"
-        node.folders.put("locking", {"main.cpp": locking("v0"), "service.toml": 'reload = "stop-first"\n'})
+        node.folders.put("locking", {"ready.so": self.libraries["v0"], "service.toml": 'reload = "stop-first"\n'})
         node.wait_call("locking/mark", wanted="v0")
         good = lambda answer: answer.status == 200 and answer.json["result"] in ("v0", "v1")
         callers = [
@@ -231,12 +236,12 @@ class StopFirst(NodeCase):
         current = "v0"
         for i in range(1, 21):
             if i % 5 == 0:
-                replace(folder / "main.cpp", locking("never", broken))
+                replace(folder / "ready.so", self.libraries["broken"])
                 node.wait_service("locking", lambda entry: "planned" in str(entry.get("update")))
                 self.assertEqual(node.call("locking/mark"), current)
             else:
                 current = "v1" if current == "v0" else "v0"
-                replace(folder / "main.cpp", locking(current))
+                replace(folder / "ready.so", self.libraries[current])
                 node.wait_call("locking/mark", wanted=current)
         for caller in callers:
             caller.stopping.set()
