@@ -16,7 +16,7 @@ class Invocation;
 struct World;
 
 /// What the words of an argument or the value of an option are: for the completions.
-enum class Words { any, method, parameter, node, service, context, file, folder, command, chosen };
+enum class Words { any, method, parameter, node, service, context, setting, file, folder, command, chosen };
 
 struct Argument {
   std::string_view name;  ///< "METHOD"

@@ -449,7 +449,9 @@ constexpr Option config_show_options[] = {{.names = "--origin", .purpose = "say 
 constexpr Option config_init_options[] = {{.names = "--force", .purpose = "replace a file that is there"},
                                           config_file};
 constexpr Argument config_key_argument[] = {
-    {.name = "KEY", .purpose = "one key, or a section; alone, a key gives its bare value"}};
+    {.name = "KEY",
+     .purpose = "one key, or a section; alone, a key gives its bare value",
+     .words = Words::setting}};
 constexpr Argument config_file_argument[] = {
     {.name = "FILE", .purpose = "this file alone; else all that a node would read", .words = Words::file}};
 constexpr Lines config_show_examples[] = {"p2p_admin config show --origin", "p2p_admin config show http",

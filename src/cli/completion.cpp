@@ -1,6 +1,7 @@
 #include "cli/completion.hpp"
 
 #include "cli/commands.hpp"
+#include "node/config_keys.hpp"
 
 namespace p2p {
 namespace {
@@ -79,8 +80,10 @@ void add_values(Found& found, Words kind, std::string_view choices, const std::s
   found.add_choices(choices);
   if (kind == Words::command)
     for (const Command& command : commands()) found.add(command.name, command.purpose);
-  if (kind == Words::any || kind == Words::file || kind == Words::folder || kind == Words::chosen ||
-      kind == Words::command)
+  if (kind == Words::setting)
+    for (const ConfigKey& key : config_keys()) found.add(key.name, key.cost);
+  if (kind == Words::any || kind == Words::setting || kind == Words::file || kind == Words::folder ||
+      kind == Words::chosen || kind == Words::command)
     return;
   for (const std::string& name : names(kind, of)) found.add(kind == Words::parameter ? name + '=' : name);
 }

@@ -26,7 +26,7 @@ std::string completed(const std::vector<std::string>& words) {
 
 TEST(Completion, begins_with_commands) {
   EXPECT_EQ(completed({"no"}), "nodes");
-  EXPECT_EQ(completed({"co"}), "coordinator context completions");
+  EXPECT_EQ(completed({"co"}), "coordinator context config completions");
   EXPECT_EQ(completed({"zz"}), "");
   EXPECT_EQ(completed({}), "");
 }
@@ -35,6 +35,11 @@ TEST(Completion, goes_into_families) {
   EXPECT_EQ(completed({"context", ""}), "add ls use rm validate");
   EXPECT_EQ(completed({"service", "re"}), "reload restart");
   EXPECT_EQ(completed({"service", "reload", ""}), "hello system");
+}
+
+TEST(Completion, knows_the_settings) {
+  EXPECT_EQ(completed({"config", ""}), "show check init path");
+  EXPECT_EQ(completed({"config", "show", "http.max_"}), "http.max_body http.max_connections");
 }
 
 TEST(Completion, knows_the_options_of_the_command) {

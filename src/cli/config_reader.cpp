@@ -111,10 +111,11 @@ Result<Config> ConfigReader::finish() {
   std::string what = mistakes_.front().where + ": " + mistakes_.front().what;
   if (mistakes_.size() > 1)
     what = "the configuration has " + std::to_string(mistakes_.size() + more_) + " mistakes";
-  return fail(Errc::invalid_params, std::move(what),
-              Value{{"errors", std::move(all)},
-                    {"hint", flags_only ? "p2p_admin help coordinator" : "p2p_admin config check"},
-                    {"usage", flags_only}});
+  return fail(
+      Errc::invalid_params, std::move(what),
+      Value{{"errors", std::move(all)},
+            {"hint", flags_only ? "p2p_admin help " + config_.role : std::string("p2p_admin config check")},
+            {"usage", flags_only}});
 }
 
 }  // namespace p2p

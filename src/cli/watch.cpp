@@ -88,7 +88,8 @@ class Changes {
       if (world_.output == Output::yaml) world_.terminal.out("---\n");
       return show_list(world_, form_, document);
     }
-    Value part{{form_.member, std::move(changed)}};
+    Value part = Value::object();
+    part.set(form_.member, std::move(changed));
     if (world_.output == Output::ndjson || world_.output == Output::name)
       return show_list(world_, form_, part);
     const std::vector<std::string> lines = table_lines(form_, part, look_of(world_));

@@ -445,7 +445,7 @@ void P2PAdminSystem::Parts::greet(const Config& config) {
     log.info("Main", "{} loops: methods that are threadsafe run where their call arrives", calls.loops());
   log.info("Http", "http://{}   metrics /metrics   services {}", listen.text(), config.services_dir);
   audit->node_started(facts.role + ' ' + listen.text() + ' ' +
-                      std::string(authenticator->keys().signing().alg()));
+                      std::string(authenticator->keys().signing().alg()) + "; " + config_origin_text(config));
 }
 
 int P2PAdminSystem::run() {

@@ -141,16 +141,6 @@ Result<void> CallRunner::check_params(const MethodEntry& method, Value params) {
   }
 }
 
-Result<void> CallRunner::check_params(const MethodEntry& method, Value params) {
-  try {
-    if (!params.is_object()) params = by_name(std::move(params), method);
-    method.code.check(*method.info, params);
-    return {};
-  } catch (Error& error) {
-    return fail(std::move(error));
-  }
-}
-
 CallRecord* CallRunner::start(const MethodEntry& method, CallRequest request, CallReceiver& receiver) {
   CallRecord& record = take_record();
   record.receiver = &receiver;

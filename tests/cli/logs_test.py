@@ -17,7 +17,7 @@ class Run : public BaseService {
   SERVICE_METHOD(say, (text), description = "Logs it", public = true, role = "viewer");
   Task<Value> say(std::string text) {
     logger.info("{}", text);
-    logger.warn("careful: {}", text);
+    logger.warning("careful: {}", text);
     co_return Value();
   }
 };
@@ -31,7 +31,7 @@ class Logs(CliCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.node.wait_service("talker", lambda entry: entry["status"] == "running")
+        cls.runs("talker")
 
     def say(self, text):
         self.node.call("talker/say", {"text": text})

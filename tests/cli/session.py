@@ -11,6 +11,7 @@
 import contextlib
 import http.server
 import json
+import os
 import pathlib
 import subprocess
 import sys
@@ -41,16 +42,21 @@ class Done:
         return f"exit {self.code}\nout: {self.out!r}\nerr: {self.err!r}"
 
 
-def start(folders, *words, env=None, **more):
+def start(folders, *words, env=None, prepare=None, **more):
     """The program, running; stdout and stderr are pipes unless `more` says otherwise."""
-    import os
+    bound = die_with(os.getpid())
+
+    def before():
+        bound()
+        if prepare is not None:
+            prepare()
 
     return subprocess.Popen(
         [str(PROGRAM), *map(str, words)],
         env=environment(folders, **(env or {})),
         cwd=folders.path,
         **{"stdin": subprocess.DEVNULL, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True, **more},
-        preexec_fn=die_with(os.getpid()),
+        preexec_fn=before,
     )
 
 
@@ -66,6 +72,12 @@ def run(folders, *words, env=None, stdin=None, seconds=60):
 
 
 class CliCase(NodeCase):
+    @classmethod
+    def runs(cls, name):
+        """Waits until the service runs; what it says when it cannot ends the test."""
+        entry = cls.node.wait_service(name, lambda entry: entry["status"] in ("running", "failed"))
+        assert entry["status"] == "running", entry
+
     def cli(self, *words, env=None, stdin=None, seconds=60):
         """Runs a command line against the node of the class."""
         env = {"P2P_COORD": f"127.0.0.1:{self.node.port}", **(env or {})}

@@ -1,12 +1,15 @@
 """The command line at a terminal: colour, redrawing, questions, Ctrl-C; and in pipes that close."""
 
 import contextlib
+import fcntl
 import os
 import pty
 import re
 import select
 import signal
+import struct
 import subprocess
+import termios
 import threading
 import time
 import unittest
@@ -21,7 +24,7 @@ class Run : public BaseService {
  public:
   static constexpr auto SERVICE_NAME = "sleeper";
   SERVICE_METHOD(nap, (), description = "Sleeps", public = true, role = "viewer", timeout = 60);
-  Task<Value> nap() { co_await sleep_for(std::chrono::seconds(50)); co_return Value(); }
+  Task<Value> nap() { co_await sleep(50_s); co_return Value(); }
 };
 EXPORT_SERVICE(Run)
 """
@@ -32,13 +35,10 @@ class Screen:
 
     def __init__(self, folders, *words, env=None, columns=100):
         self.master, slave = pty.openpty()
-        import fcntl
-        import struct
-        import termios
-
         fcntl.ioctl(slave, termios.TIOCSWINSZ, struct.pack("HHHH", 40, columns, 0, 0))
         self.process = start(folders, *words, env={"TERM": "xterm", "NO_COLOR": "", **(env or {})},
-                             stdin=slave, stdout=slave, stderr=slave, text=False, start_new_session=True)
+                             stdin=slave, stdout=slave, stderr=slave, text=False, start_new_session=True,
+                             prepare=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0))
         os.close(slave)
         self.text = ""
 
@@ -80,7 +80,7 @@ class AtATerminal(CliCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.node.wait_service("sleeper", lambda entry: entry["status"] == "running")
+        cls.runs("sleeper")
 
     def screen(self, *words, **more):
         env = {"P2P_COORD": f"127.0.0.1:{self.node.port}", **more.pop("env", {})}
@@ -212,6 +212,7 @@ class Watching(unittest.TestCase):
     def test_in_a_pipe_each_change_is_a_line(self):
         with StubNode(self.answer) as stub, contextlib.ExitStack() as stack:
             process = stack.enter_context(start(self.folders, "nodes", "-w", "--coord", stub.at, "--token", "x"))
+            stack.callback(process.kill)
             lines, talk = [], []
             for stream, into in ((process.stdout, lines), (process.stderr, talk)):
                 thread = threading.Thread(target=lambda s=stream, i=into: [i.append(line.rstrip()) for line in s], daemon=True)

@@ -50,11 +50,12 @@ Result<Wishes> wishes_of(const Invocation& said) {
 
 Result<LoadPlan> plan_of(const Invocation& said, P2PClient& client, const Wishes& wishes,
                          std::chrono::milliseconds patience) {
-  const Result<MethodPath> path = MethodPath::parse(said.text("METHOD"));
+  const std::string method = said.text("METHOD");
+  const Result<MethodPath> path = MethodPath::parse(method);
   if (!path)
-    return fail(Errc::invalid_params, "'" + said.text("METHOD") + "' names no method",
+    return fail(Errc::invalid_params, "'" + method + "' names no method",
                 Value{{"hint", "write service.method; 'p2p_admin methods' lists them"}});
-  Result<Value> parameters = call_parameters(said, client, said.text("METHOD"));
+  Result<Value> parameters = call_parameters(said, client, method);
   if (!parameters) return fail(parameters.error());
   const Result<std::string> token = client.authorization();
   if (!token) return fail(token.error());
