@@ -346,6 +346,7 @@ P2P_HOT std::coroutine_handle<> CallRunner::enter(CallRecord& record, const Meth
     set_frame(record, start_method(call, method), call.wants_items);
   } catch (Error& error) {
     count_refusal(record, method, error.code());
+    if (record.method != nullptr && !record.audited.is_null()) audit_inside(record, errc_name(error.code()));
     return fail_pending(record, std::move(error));
   }
   if (call.wants_items)

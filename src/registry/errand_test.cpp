@@ -177,7 +177,7 @@ TEST_F(ErrandTest, the_home_loop_compares_roles_and_records_what_must_be) {
   EXPECT_EQ(node.audit.refusals, std::vector<std::string>{"store/reboot for alice: role"});
   start("ask", of("reboot"), Role::admin);
   turn();
-  ASSERT_EQ(node.audit.calls.size(), 1u);
+  ASSERT_EQ(node.audit.calls.size(), 1u) << "a call that is refused for its parameters, too";
   EXPECT_EQ(node.audit.calls[0].caller->subject, "alice");
   EXPECT_EQ(node.audit.calls[0].path, "store/reboot");
 }

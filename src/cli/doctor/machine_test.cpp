@@ -94,7 +94,7 @@ TEST_F(DoctorTest, a_weak_secret_fails_and_is_never_shown) {
   check_secret_strength(std::nullopt, report);
   check_secret_strength(Secret("JmN4kq0cV7xTzY2sWb9EuRg5HdLpAo3f"), report);
   const std::string text = said();
-  EXPECT_TRUE(text.starts_with("FAIL secret: JWT_SECRET_KEY is a publicly known default")) << text;
+  EXPECT_TRUE(text.starts_with("FAIL secret: the secret is a publicly known default")) << text;
   EXPECT_NE(text.find("ok secret: JWT_SECRET_KEY is not set"), text.npos);
   EXPECT_NE(text.find("ok secret: JWT_SECRET_KEY is set (32 bytes)\n"), text.npos);
   EXPECT_EQ(text.find("your-secret-key"), text.npos);
