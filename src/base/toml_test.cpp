@@ -74,6 +74,13 @@ TEST(Toml, an_error_has_line_column_and_plain_words) {
 
 TEST(Toml, broken_utf8_is_refused) { EXPECT_NE(refused("a = \"\xff\""), ""); }
 
+TEST(Toml, what_the_parser_itself_does_not_foresee_is_refused_like_the_rest) {
+  EXPECT_NE(refused("[.onfig]"), "");
+  EXPECT_NE(refused("[[.a]]"), "");
+  EXPECT_NE(refused("a\u00e9 = 1"), "");
+  EXPECT_NE(refused("a = 1 \u00e9"), "");
+}
+
 TEST(Toml, a_text_over_its_bound_is_not_read) {
   EXPECT_EQ(refused("abc = 1", {.bytes = 6}), "1:1: the file is over 6 bytes");
   EXPECT_TRUE(read_toml("abc = 1", {.bytes = 7}));
