@@ -70,6 +70,7 @@ Value method_row(Door& door, const ServiceEntry& service, const MethodEntry& met
             {"timeout_ms", door.runner.timeout_of(method) / 1'000'000},
             {"cache_ttl_ms", method.cache_ttl_ns / 1'000'000},
             {"idempotent", method.idempotent},
+            {"stream", method.stream},
             {"broadcastable", method.broadcastable},
             {"nodes", Value::array({door.settings.self.node_id})}};
   if (method.max_concurrency > 0) row.set("max_concurrency", method.max_concurrency);

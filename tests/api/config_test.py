@@ -212,7 +212,7 @@ class Reload(Case):
                 b"Content-Type: application/json\r\nContent-Length: %d\r\n\r\n%s"
                 % (node.port, token.encode(), len(body), body)
             )
-            until(lambda: node.metric("p2p_service_gauge", service="probe", name="napping") > 0, "the call runs")
+            until(lambda: node.metric("p2p_service_value", service="probe", name="napping") > 0, "the call runs")
             refused = node.rpc("probe/echo", {"value": 1})
             self.assertEqual((refused.status, refused.code), (503, "overloaded"))
             self.assertIn("retry-after", refused.headers)

@@ -191,10 +191,10 @@ class StreamCase(NodeCase):
         cls.node.wait_call("reader/sum", {"to": 1})
 
     def running_now(self):
-        return self.node.metric("p2p_service_gauge", service="flow", name="running")
+        return self.node.metric("p2p_service_value", service="flow", name="running")
 
     def left(self):
-        return self.node.metric("p2p_service_counter_total", service="flow", name="left")
+        return self.node.metric("p2p_service_events_total", service="flow", name="left")
 
 
 class Pieces(StreamCase):
@@ -343,7 +343,7 @@ class Failures(StreamCase):
 
 class SlowReaders(StreamCase):
     def test_a_client_that_does_not_read_holds_the_method_back(self):
-        made = lambda: self.node.metric("p2p_service_gauge", service="flow", name="made")
+        made = lambda: self.node.metric("p2p_service_value", service="flow", name="made")
         before = self.node.status_kb("VmRSS")
         readings = [Reading(self.node, "flow/large", {"to": 2000}, buffer=16 << 10) for _ in range(4)]
         last = []

@@ -227,7 +227,7 @@ class Loops(NodeCase):
 
     def test_all_that_the_sdk_offers_works_on_every_loop(self):
         _, sides = self.home()
-        used, after = (self.node.metric("p2p_service_counter_total", name=name) for name in ("used", "after"))
+        used, after = (self.node.metric("p2p_service_events_total", name=name) for name in ("used", "after"))
         for client in sides:
             answer = client.rpc("use_everything")
             self.assertEqual(answer.status, 200, answer)
@@ -243,9 +243,9 @@ class Loops(NodeCase):
                     "status": "running",
                 },
             )
-        self.assertEqual(self.node.metric("p2p_service_counter_total", name="used"), used + len(sides))
+        self.assertEqual(self.node.metric("p2p_service_events_total", name="used"), used + len(sides))
         until(
-            lambda: self.node.metric("p2p_service_counter_total", name="after") == after + len(sides),
+            lambda: self.node.metric("p2p_service_events_total", name="after") == after + len(sides),
             "the tasks that were spawned ran",
         )
         self.assertEqual(self.node.call("loops/seen")["threads"], 1, "they ran on the home loop")
@@ -282,7 +282,7 @@ class Loops(NodeCase):
         token = self.node.token("viewer")
         for method in ("nap", "nap_through"):
             for _ in range(2 * LOOPS):  # some of them come to side loops
-                before = self.node.metric("p2p_service_counter_total", name="ended_cancelled")
+                before = self.node.metric("p2p_service_events_total", name="ended_cancelled")
                 begun = self.node.call("loops/seen")["begun"]
                 body = b'{"params":{"ms":60000}}'
                 head = (
@@ -295,7 +295,7 @@ class Loops(NodeCase):
                     counts = self.node.get("/cluster/status").json["request_stats"]["active_request_counts"]
                     self.assertEqual(counts.get("loops/" + method), 1, counts)
                 until(
-                    lambda: self.node.metric("p2p_service_counter_total", name="ended_cancelled") > before,
+                    lambda: self.node.metric("p2p_service_events_total", name="ended_cancelled") > before,
                     f"{method} was cancelled",
                 )
         until(lambda: self.node.metric("p2p_rpc_inflight") == 0, "nothing runs any more")

@@ -61,7 +61,9 @@ class Doctor(InFolders):
         self.folders.state.chmod(0o755)
         checks = self.checks("--state-dir", self.folders.state, env={"JWT_SECRET_KEY": "hunter2hunter2"})
         self.assertEqual(checks["state dir"]["repair"], f"chmod 700 {self.folders.state}")
-        self.assertEqual(checks["secret"]["level"], "fail")
+        self.assertEqual(checks["configuration"]["level"], "fail")
+        self.assertIn("JWT_SECRET_KEY", checks["configuration"]["text"])
+        self.assertNotIn("secret", checks, "what is told of it already")
         self.assertNotIn("hunter2", json.dumps(checks))
 
     def test_a_service_that_failed_is_named_with_its_place(self):

@@ -33,10 +33,16 @@ void tell_mistakes(const Error& error, DoctorReport& report) {
 }
 
 /// The settings that a node started here would have; what cannot be read is told, and the rest looked at.
-Config settings(const Invocation& said, DoctorReport& report) {
-  Result<Config> found = local_config();
+struct Settings {
   Config config;
-  if (found) {
+  bool sound = false;
+};
+
+Settings settings(const Invocation& said, DoctorReport& report) {
+  Result<Config> found = local_config();
+  const bool sound = found.has_value();
+  Config config;
+  if (sound) {
     config = *std::move(found);
     report.ok("configuration", "can be read, nothing in it is wrong");
   } else {
@@ -45,16 +51,17 @@ Config settings(const Invocation& said, DoctorReport& report) {
   }
   config.state_dir = said.text("state-dir", config.state_dir);
   config.services_dir = said.text("services-dir", config.services_dir);
-  return config;
+  return {std::move(config), sound};
 }
 
-void check_machine(const Config& config, DoctorReport& report) {
+void check_machine(const Settings& found, DoctorReport& report) {
+  const Config& config = found.config;
   if (!config.state_dir.empty()) {
     check_state_dir(config.state_dir, report);
     check_space(config.state_dir, report);
   }
   check_services_dir(config.services_dir, report);
-  check_secret_strength(config.jwt_secret, report);
+  if (found.sound) check_secret_strength(config.jwt_secret, report);  // else it may be what is wrong
   check_ports(config.address, usual_ports, report);
   check_open_files(report);
 }
@@ -72,9 +79,10 @@ void show(const DoctorReport& report, World& world) {
 Result<int> run_doctor(const Invocation& said, World& world) {
   DoctorReport report;
   Loop loop(world.clock, nullptr);
-  const Config config = settings(said, report);
+  const Settings found = settings(said, report);
+  const Config& config = found.config;
   check_program(config, report);
-  check_machine(config, report);
+  check_machine(found, report);
   check_compiler(loop, config.compiler, report);
   check_python(loop, report);
   check_redis(config.redis_url, report);
