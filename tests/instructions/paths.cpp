@@ -25,6 +25,27 @@ void call_by_name(long times, std::size_t methods) {
   });
 }
 
+void call_by_handle(long times) {
+  bench::LocalCallNode node(10);
+  node.run([times](BaseService& self) -> Task<> {
+    const MethodHandle handle = self.proxy["system0"]["get_system_m5"].handle();
+    for (long i = 0; i < times; ++i) keep(co_await handle());
+  });
+}
+
+struct System0 : Contract {
+  static constexpr std::string_view SERVICE_NAME = "system0";
+  Method<"get_system_m5()", void()> get_system_m5{this};
+};
+
+void call_typed(long times) {
+  bench::LocalCallNode node(10);
+  node.run([times](BaseService& self) -> Task<> {
+    const System0 system = self.proxy.contract<System0>();
+    for (long i = 0; i < times; ++i) co_await system.get_system_m5();
+  });
+}
+
 /// About 10 KB: rows of texts, numbers and flags.
 std::string document() {
   Value rows = Value::array();
@@ -61,6 +82,8 @@ void check_token(long times) {
 const std::map<std::string, void (*)(long)> paths = {
     {"call_by_name_10", [](long times) { call_by_name(times, 10); }},
     {"call_by_name_10000", [](long times) { call_by_name(times, 10'000); }},
+    {"call_by_handle", &call_by_handle},
+    {"call_typed", &call_typed},
     {"read_json_10kb", &read_document},
     {"write_json_10kb", &write_document},
     {"check_hs256_token", &check_token},
