@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "service_layer/door.hpp"
+#include "service_layer/kept_request.hpp"
 #include "service_layer/list_query.hpp"
 #include "service_layer/node_filter.hpp"
 
@@ -217,7 +218,7 @@ void explain(Door& door, const Request& request, HttpExchange& exchange) {
             {"excluded", std::move(excluded)}});
 }
 
-void method(Door& door, const Request& request, HttpExchange& exchange) {
+void show_method(Door& door, const Request& request, HttpExchange& exchange) {
   const MethodEntry* found = find_method(door, request, exchange);
   if (found == nullptr) return;
   const ServiceEntry* service = door.runner.snapshot().find(request.names[0]);
@@ -226,6 +227,36 @@ void method(Door& door, const Request& request, HttpExchange& exchange) {
   row.set("result_schema", found->result_schema);
   row.set("statistics", statistics(door, *found));
   answer_json(door, request, exchange, row);
+}
+
+/// A question about a method of a service that starts.
+struct AskedEarly {
+  std::shared_ptr<KeptRequest> request;
+  std::string service, method;
+  Instant until;
+};
+
+void look_again(Door& door, HttpExchange& exchange, const std::shared_ptr<AskedEarly>& asked) {
+  const ServiceEntry* service = door.runner.snapshot().find(asked->service);
+  const bool starts = service != nullptr && service->status == ServiceStatus::starting;
+  if (starts && door.clock.now() < asked->until &&
+      door.runner.waiters().wait(asked->service, asked->until,
+                                 [&door, &exchange, asked](bool) { look_again(door, exchange, asked); }) != 0)
+    return;
+  Request request = **asked->request;
+  request.names = {asked->service, asked->method};
+  show_method(door, request, exchange);
+}
+
+/// Whoever asks what a method takes is about to call it: a service that starts is waited for, as by a call.
+void method(Door& door, const Request& request, HttpExchange& exchange) {
+  const ServiceEntry* service = door.runner.snapshot().find(request.names[0]);
+  if (service == nullptr || service->status != ServiceStatus::starting)
+    return show_method(door, request, exchange);
+  look_again(
+      door, exchange,
+      std::make_shared<AskedEarly>(keep(request), std::string(request.names[0]),
+                                   std::string(request.names[1]), door.clock.now() + service->patience));
 }
 
 }  // namespace

@@ -5,6 +5,7 @@ import pathlib
 import shutil
 import subprocess
 import tempfile
+import time
 
 import node as harness
 from node import PROGRAM, NodeCase, replace
@@ -343,6 +344,9 @@ class Dependencies(Folder):
             "needs-nobody", lambda e: e["status"] == "starting" and "never-there" in str(e.get("step"))
         )
         self.assertError(self.node.rpc("needs-nobody/mark"), 503, "unavailable", -32011)
+        begun = time.monotonic()
+        self.assertError(self.node.get("/methods/needs-nobody/mark"), 503, "unavailable")
+        self.assertGreater(time.monotonic() - begun, 1.5, "who asks for its parameters waits for it too")
 
     def test_a_ring_of_dependencies_is_failed_with_the_ring_spelt_out(self):
         self.put("ring-a", self.needing("a", "ring-b"))
