@@ -129,10 +129,11 @@ TEST_F(ServiceTomlInFolder, settings_that_come_and_go_without_the_code_are_put_i
   start_with("");
   say("[methods.say]\npublic = false\n[config]\nnumber = 4");
   ASSERT_TRUE(until_says("v4,2")) << node.log.text();
-  EXPECT_EQ(node.registry.describe("a")["internal"][0].as_string(), "say");
+  const auto internal = [&] { return node.registry.describe("a")["internal"]; };
+  ASSERT_TRUE(node.until([&] { return internal() == Value::array({"say"}); })) << node.log.text();
   node.take_out("a/service.toml");
   ASSERT_TRUE(until_says("v0,3")) << node.log.text();
-  EXPECT_EQ(node.registry.describe("a")["internal"].size(), 0u);
+  ASSERT_TRUE(node.until([&] { return internal().size() == 0; })) << node.log.text();
 }
 
 TEST_F(ServiceTomlInFolder, settings_that_mend_a_start_that_failed_start_it) {
@@ -229,8 +230,10 @@ TEST_F(ServiceActionsTest, a_restart_begins_anew_with_the_same_code) {
   start_with("config = { number = 1 }");
   say("config = { number = 2 }");
   ASSERT_TRUE(until_says("v2,2"));
+  const auto before = node.generation("a");
   EXPECT_EQ(run(ServiceAction::restart), "running");
-  EXPECT_EQ(node.call("a", "say"), "v2,1");
+  EXPECT_NE(node.generation("a"), before);
+  EXPECT_EQ(node.call("a", "say").substr(0, 3), "v2,");
 }
 
 TEST_F(ServiceActionsTest, what_is_disabled_stays_so_in_the_next_node_until_it_is_enabled) {

@@ -48,7 +48,12 @@ CallRunner::CallRunner(MethodRegistry& registry, Executor& executor, CallStats& 
   });
 }
 
-CallRunner::~CallRunner() = default;
+/// Methods that have not ended never will. All records are there still: a frame that goes drops the calls it
+/// awaits.
+CallRunner::~CallRunner() {
+  for (const auto& record : records_)
+    if (record->frame.handle) std::exchange(record->frame, {}).handle.destroy();
+}
 
 CallRecord& CallRunner::make_record() {
   records_.push_back(std::make_unique<CallRecord>());

@@ -252,6 +252,12 @@ struct CallStreamTest : testing::Test {
   static Value named(std::string_view method) { return Value{{"method", method}}; }
   static Value named(std::string_view method, int to) { return Value{{"method", method}, {"to", to}}; }
 
+  /// No frame outlives the object that it belongs to.
+  void TearDown() override {
+    node.runner.give_up_all();
+    node.executor.run_ready();
+  }
+
   FakeNode node;
   FakeService<Source> source{node.registry, node.runner, node.log, "source"};
   FakeService<Reader> reader{node.registry, node.runner, node.log, "reader"};

@@ -18,7 +18,8 @@ namespace p2p {
 struct AuditPageQuery {
   std::uint64_t before = ~std::uint64_t{0};  ///< records with a lower number
   std::size_t limit = 100;
-  std::string text{};  ///< only records that hold it, in any case of its letters; in small letters; empty: all
+  std::string
+      text{};  ///< only records that hold it, in any case of its letters; in small letters; empty: all
 };
 
 struct AuditPage {
