@@ -6,6 +6,7 @@
 
 #include <p2p/detail/nearest.hpp>
 
+#include "base/utf8.hpp"
 #include "node/config_values.hpp"
 #include "node/impl/config_rows.hpp"
 #include "state/node_id.hpp"
@@ -350,7 +351,22 @@ std::string wanted_text(const ConfigKey& key) {
   return {};
 }
 
+namespace {
+
+/// Files are UTF-8 anyhow; what else says a value must be too, or `config init` could not write it.
+bool is_utf8(std::string_view text) {
+  while (!text.empty()) {
+    const std::size_t length = utf8_length(text);
+    if (length == 0) return false;
+    text.remove_prefix(length);
+  }
+  return true;
+}
+
+}  // namespace
+
 Result<Value> value_of_text(const ConfigKey& key, std::string_view text) {
+  if (!is_utf8(text)) return rows::refuse(key);
   switch (key.kind) {
     case ConfigKind::boolean:
       for (const std::string_view yes : {"true", "yes", "on", "1"})
