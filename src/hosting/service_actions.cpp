@@ -48,23 +48,32 @@ void ServiceActions::run(ServiceAction action, std::string_view service, std::ch
   if (const auto other = waiting_.find(folder); other != waiting_.end())
     return done(fail(Errc::conflict, "a " + std::string(action_name(other->second.action)) + " of " +
                                          slot->service + " is under way; wait for its end"));
-  if (auto begun = begin(action, *slot); !begun) return done(fail(std::move(begun.error())));
+  const bool later = action == ServiceAction::restart && !slot->idle();
+  if (!later)
+    if (auto begun = begin(action, *slot); !begun) return done(fail(std::move(begun.error())));
   Waiting& waiting = waiting_[folder];
   waiting.action = action;
+  waiting.begun = !later;
   waiting.service = service;
   waiting.done = std::move(done);
   waiting.timer = loop_.post_at(loop_.clock().now() + limit, [this, folder, limit] {
     const auto late = waiting_.find(folder);
     if (late == waiting_.end()) return;
     if (!busy(folder)) return end(folder, outcome(late->second.action, folder));
-    const ServiceSlot* at = registry_.find_folder(folder);
-    end(folder, fail(Errc::timeout, "the " + std::string(action_name(late->second.action)) + " of " +
-                                        late->second.service + " has not ended within " +
-                                        std::to_string(limit.count()) + " ms" +
-                                        (at == nullptr || at->step.empty() ? "" : " (" + at->step + ")") +
-                                        "; it goes on, `GET /local/services` shows how"));
+    end(folder, fail(too_late(folder, late->second, limit)));
   });
   look(folder);  // perhaps there is nothing to wait for
+}
+
+Error ServiceActions::too_late(const std::string& folder, const Waiting& waiting,
+                               std::chrono::milliseconds limit) const {
+  const ServiceSlot* at = registry_.find_folder(folder);
+  return {Errc::timeout, "the " + std::string(action_name(waiting.action)) + " of " + waiting.service +
+                             (waiting.begun ? " has not ended within " : " could not begin within ") +
+                             std::to_string(limit.count()) + " ms" +
+                             (at == nullptr || at->step.empty() ? "" : " (" + at->step + ")") +
+                             (waiting.begun ? "; it goes on" : "; nothing was done") +
+                             ", `GET /local/services` shows how it is"};
 }
 
 Result<void> ServiceActions::begin(ServiceAction action, const ServiceSlot& slot) {
@@ -83,7 +92,7 @@ Result<void> ServiceActions::begin(ServiceAction action, const ServiceSlot& slot
     case ServiceAction::restart:
       if (slot.running == nullptr && slot.idle()) return bring_again(folder, service);
       if (registry_.restart(folder)) return {};
-      return fail(Errc::conflict, service + " is being loaded, stopped or reloaded; wait for its end");
+      return fail(Errc::conflict, service + " is being stopped; wait for its end");
   }
   return {};
 }
@@ -106,7 +115,16 @@ bool ServiceActions::busy(const std::string& folder) const {
 
 void ServiceActions::look(const std::string& folder) {
   const auto waiting = waiting_.find(folder);
-  if (waiting != waiting_.end() && !busy(folder)) end(folder, outcome(waiting->second.action, folder));
+  if (waiting == waiting_.end() || busy(folder)) return;
+  if (!waiting->second.begun) {
+    waiting->second.begun = true;
+    const ServiceSlot* slot = registry_.find_folder(folder);
+    if (slot == nullptr) return end(folder, outcome(waiting->second.action, folder));
+    if (auto begun = begin(waiting->second.action, *slot); !begun)
+      return end(folder, fail(std::move(begun.error())));
+    if (busy(folder)) return;
+  }
+  end(folder, outcome(waiting->second.action, folder));
 }
 
 void ServiceActions::end(const std::string& folder, Result<Value> result) {

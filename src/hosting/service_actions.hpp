@@ -2,9 +2,9 @@
 // once and answered when it has come to its end, whatever that is, or when its time is up (it goes on then).
 //
 //   reload    the folder is read and loaded again, though nothing in it changed; ends `failed`, and takes
-//   what
-//             reload = "manual" holds back
-//   restart   stops first, then begins with the same code and no state; what does not run is reloaded
+//             what reload = "manual" holds back
+//   restart   stops first, then begins with the same code and no state; what does not run is reloaded. A
+//             service that is just being loaded or told new settings is restarted when that has ended
 //   disable   stops, and stays so over restarts of the node, until
 //   enable
 //
@@ -50,10 +50,13 @@ class ServiceActions {
     std::string service;
     Done done;
     Executor::TimerId timer = 0;
+    bool begun = true;  // a restart waits for what is under way with its service
   };
 
   [[nodiscard]] Result<void> begin(ServiceAction action, const ServiceSlot& slot);
   [[nodiscard]] Result<void> bring_again(const std::string& folder, const std::string& service);
+  [[nodiscard]] Error too_late(const std::string& folder, const Waiting& waiting,
+                               std::chrono::milliseconds limit) const;
   void look(const std::string& folder);
   void end(const std::string& folder, Result<Value> result);
   [[nodiscard]] bool busy(const std::string& folder) const;

@@ -12,6 +12,7 @@ namespace fs = std::filesystem;
 
 constexpr const char* source = R"(#include <p2p/service.hpp>
 #include <extra.hpp>
+using namespace p2p;
 class Run : public p2p::BaseService {
  public:
   int starts = 0;
@@ -20,7 +21,10 @@ class Run : public p2p::BaseService {
     ++starts;
     co_return;
   }
-  p2p::Task<> config_changed() override { return initialize(); }
+  p2p::Task<> config_changed() override {
+    if (config["slowly"].get<bool>(false)) co_await sleep(100_ms);
+    co_await initialize();
+  }
   SERVICE_METHOD(say, (), public = true, role = "viewer");
   std::string say() { return WORD + std::to_string(config["number"].get<int>(0)) + "," + std::to_string(starts); }
 };
@@ -276,6 +280,21 @@ TEST_F(ServiceActionsTest, of_two_actions_on_one_service_the_second_is_refused) 
     });
   ASSERT_TRUE(node.until([&] { return answers.size() == 2; }));
   EXPECT_EQ(answers, (std::vector<std::string>{"conflict", "running"}));
+}
+
+TEST_F(ServiceActionsTest, a_restart_waits_for_what_is_under_way_and_cannot_begin_once_its_time_is_up) {
+  start_with("");
+  const auto generation = node.generation("a");
+  say("config = { number = 2, slowly = true }");
+  ASSERT_TRUE(node.until([&] { return !node.registry.find("a")->idle(); })) << node.log.text();
+  std::string late;
+  actions->run(ServiceAction::restart, "a", std::chrono::milliseconds(0),
+               [&](Result<Value> result) { late = result ? "ended" : result.error().message(); });
+  ASSERT_TRUE(node.until([&] { return !late.empty(); }));
+  EXPECT_TRUE(late.starts_with("the restart of a could not begin within 0 ms; nothing was done")) << late;
+  EXPECT_EQ(run(ServiceAction::restart), "running");
+  EXPECT_NE(node.generation("a"), generation);
+  EXPECT_EQ(node.call("a", "say").substr(0, 3), "v2,");
 }
 
 TEST_F(ServiceActionsTest, an_action_that_takes_too_long_is_a_timeout_and_goes_on) {
