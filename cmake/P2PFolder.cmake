@@ -43,6 +43,6 @@ function(p2p_folder name)
       list(APPEND labels threads)
       add_dependencies(p2p_threads p2p_${name}_test)
     endif()
-    set_tests_properties(${name} PROPERTIES LABELS "${labels}" COST 100 TIMEOUT 300)   # COST: see Checks.cmake
+    set_tests_properties(${name} PROPERTIES LABELS "${labels}" COST 100 TIMEOUT 600)   # COST: see Checks.cmake
   endif()
 endfunction()

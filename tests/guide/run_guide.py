@@ -45,7 +45,7 @@ import tomllib
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PROGRAM = pathlib.Path(os.environ.get("P2P_ADMIN", ROOT / "build/release/p2p_admin")).resolve()
-COMMAND_SECONDS, READY_SECONDS, SETTLE_SECONDS = 120, 90, 90
+COMMAND_SECONDS, READY_SECONDS, SETTLE_SECONDS, NOTICED_SECONDS = 120, 90, 180, 10
 FENCE = re.compile(r"^(?P<mark>```|~~~)(?P<language>[^\n]*)\n(?P<text>.*?)^(?P=mark)[ \t]*$", re.M | re.S)
 DIRECTIVE = re.compile(r"^<!-- guide: (?P<words>.*?) -->\s*\Z", re.M)
 STATED = re.compile(r"(?<![\w.])8001(?!\w)|(?<=coordinator-)8001")
@@ -197,8 +197,9 @@ class Guide:
 
     def take(self, block):
         if block.file:
+            said = self.said()
             self.put(self.folder / block.file, block.text)
-            self.settle({block.file})
+            self.settle({block.file}, said=said)
         elif block.background:
             self.start(block)
         elif block.language == "console":
@@ -222,7 +223,7 @@ class Guide:
     # ---- commands
 
     def step(self, command, shown, script=False):
-        before = self.programs()
+        before, seen = self.programs(), self.versions()
         code, output, talk = self.shell.run(STATED.sub(str(self.port), command), script)
         output, talk = self.as_written(output), self.as_written(talk)
         if self.verbose:
@@ -233,7 +234,9 @@ class Guide:
             printed = joined(output, talk)
             diff = difflib.unified_diff(shown.splitlines(), printed.splitlines(), "the guide", "is so", lineterm="")
             raise Wrong(f"{command}\n" + "\n".join(diff))
-        self.settle({name for name, stamp in self.programs().items() if before.get(name) != stamp})
+        after = self.programs()
+        self.settle({name for name, stamp in after.items() if before.get(name) != stamp},
+                    {name: seen.get(name) for name, (code, _) in after.items() if before.get(name, ("",))[0] != code})
 
     def as_written(self, text):
         """With the port and the home that the page speaks of, without blanks at the ends of lines."""
@@ -285,23 +288,50 @@ class Guide:
         return json.loads(self.ask("GET", "/local/services", token=self.token)[1])["services"]
 
     def programs(self):
-        """{folder of a service: stamp of what lies in it}."""
+        """{folder of a service: (its code, stamp of all that lies in it)}."""
         stamps = {}
-        folder = getattr(self, "services", self.folder / "services")
+        folder = self.services_folder()
         for main in list(folder.glob("*/main.cpp")) + list(folder.glob("*/*.so")):
             files = sorted(p for p in main.parent.rglob("*") if p.is_file())
-            stamps[main.parent.name] = tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in files)
+            code = b"".join(p.read_bytes() for p in files if p.suffix in (".cpp", ".hpp", ".so"))
+            stamps[main.parent.name] = code, tuple((str(p), p.stat().st_mtime_ns, p.stat().st_size) for p in files)
         return stamps
 
-    def settle(self, changed):
-        """Until the node has looked at what changed in its services: a reader is slower than it is."""
+    def versions(self):
+        """{service: which version of it runs, and what became of the last one that did not}."""
+        if self.node is None or self.node.poll() is not None:
+            return {}
+        return {name: (entry.get("generation"), entry.get("update", entry.get("reason")))
+                for name, entry in self.services_now().items()}
+
+    def said(self):
+        """How much the node's log holds."""
+        log = self.folder / "node.log"
+        return log.stat().st_size if log.exists() else 0
+
+    def settle(self, changed, outdated=(), said=None):
+        """Until the node has looked at what changed in its services: a reader is slower than it is. `outdated`: the
+        versions of those whose code is other now, which the node is sure to judge. `said`: where its log ended before
+        the change, if it is one that the log tells of (for NOTICED_SECONDS; perhaps it has changed nothing)."""
         names = {name.split("/")[1] if "/" in name else name for name in changed}
         names = {name for name in names if (self.services_folder() / name / "main.cpp").exists()}
         if self.node is None or not names:
             return
-        quiet_since = [time.monotonic(), None]
+        begin = time.monotonic()
+        quiet_since = [begin, None]
+
+        def noticed():
+            with open(self.folder / "node.log", "rb") as log:
+                log.seek(said)
+                more = log.read().decode(errors="replace")
+            return all(f"{name}: " in more or f"ing {name}" in more for name in names)
 
         def settled():
+            if said is not None and not noticed() and time.monotonic() - begin < NOTICED_SECONDS:
+                return False
+            versions = self.versions()
+            if any(name in names and versions.get(name) == before for name, before in dict(outdated).items()):
+                return False
             now = {name: self.services_now().get(name) for name in names}
             if any(entry is None or entry["status"] in ("starting", "stopping") for entry in now.values()):
                 quiet_since[:] = [time.monotonic(), now]
@@ -345,8 +375,9 @@ class Guide:
         if whole and not name:
             raise Wrong("a whole service names itself: SERVICE_NAME")
         if whole and self.node:
+            before = self.versions()
             self.put(self.services_folder() / name[1] / "main.cpp", block.text)
-            self.settle({name[1]})
+            self.settle({name[1]}, {name[1]: before.get(name[1])})
             entry = self.services_now()[name[1]]
             if entry["status"] != "running" or "update" in entry:
                 raise Wrong(f"{name[1]} does not run: {entry}")
