@@ -7,7 +7,7 @@
 #include <string>
 #include <string_view>
 
-#include "api.hpp"
+#include <system/api.hpp>
 
 namespace system_service {
 

@@ -15,7 +15,7 @@
 #include <string>
 #include <vector>
 
-#include "api.hpp"
+#include <system/api.hpp>
 
 namespace system_service {
 

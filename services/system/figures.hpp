@@ -11,7 +11,8 @@
 #include <cstddef>
 #include <cstdint>
 
-#include "api.hpp"
+#include <system/api.hpp>
+
 #include "proc_texts.hpp"
 #include "text_scan.hpp"
 

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <vector>
 
-#include "api.hpp"
+#include <system/api.hpp>
 
 namespace system_service {
 

@@ -11,7 +11,8 @@
 #include <string>
 #include <string_view>
 
-#include "api.hpp"
+#include <system/api.hpp>
+
 #include "process_texts.hpp"
 #include "process_usage.hpp"
 

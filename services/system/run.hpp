@@ -12,8 +12,8 @@
 #include <vector>
 
 #include <p2p/service.hpp>
+#include <system/api.hpp>
 
-#include "api.hpp"
 #include "cgroup_limits.hpp"
 #include "command_guard.hpp"
 #include "command_pool.hpp"

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "api.hpp"
+#include <system/api.hpp>
 
 namespace system_service {
 

@@ -10,11 +10,11 @@
 #include <netinet/in.h>
 #include <p2p/convert.hpp>
 #include <sys/socket.h>
+#include <system/api.hpp>
 #include <unistd.h>
 
 #include "base/json.hpp"
 #include "node/p2p_admin_system.hpp"
-#include "services/system/api.hpp"
 #include "tests/allocations/counting.hpp"
 
 namespace p2p {

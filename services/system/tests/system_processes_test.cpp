@@ -2,9 +2,9 @@
 #include <string>
 
 #include <gmock/gmock.h>
+#include <system/api.hpp>
 #include <unistd.h>
 
-#include "../api.hpp"
 #include "answer_kit.hpp"
 #include "child_kit.hpp"
 

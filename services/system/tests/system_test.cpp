@@ -3,9 +3,9 @@
 #include <vector>
 
 #include <gmock/gmock.h>
+#include <system/api.hpp>
 #include <unistd.h>
 
-#include "../api.hpp"
 #include "../mounts.hpp"
 #include "../proc_reader.hpp"
 #include "answer_kit.hpp"

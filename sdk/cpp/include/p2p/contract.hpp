@@ -1,6 +1,6 @@
 // A typed contract: what one service promises, for the services that call it.
 //
-//   struct System : p2p::Contract {                                        // services/system/api.hpp
+//   struct System : p2p::Contract {                                        // <system/api.hpp>
 //     static constexpr std::string_view SERVICE_NAME = "system";
 //     p2p::Method<"get_system_info()", SystemInfo()> get_system_info{this};
 //   };
