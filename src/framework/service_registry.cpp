@@ -402,6 +402,7 @@ void ServiceRegistry::refused_start(Slot& at, FailureReason reason) {
     if (found == slots_.end()) return;
     found->second->retry = 0;
     found->second->retried = true;
+    ++found->second->restarts;
     if (hooks_.bring_again && !stopping_) hooks_.bring_again(folder);
   });
 }

@@ -48,6 +48,7 @@ bool ServiceRegistry::restart(const std::string& folder) {
   Slot& at = *found->second;
   if (at.running == nullptr || !at.idle()) return false;
   at.restarting = true;
+  ++at.restarts;
   halt(at);
   return true;
 }

@@ -4,6 +4,7 @@
 // Threads: the main loop's.
 #pragma once
 
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <string>
@@ -43,18 +44,20 @@ struct ServiceSlot {
   Executor::TimerId retry = 0;
   WallTime retry_at{};
   Instant waiting_since{};
-  bool waiting = false;           ///< the candidate waits for other services
-  bool warned = false;            ///< it has waited long
-  bool starting = false;          ///< the candidate's initialize() runs
-  bool stopping = false;          ///< what served is on its way out, and nothing may begin before
-  bool halting = false;           ///< `resting` is on its way to rest, and nothing may begin before
-  bool restarting = false;        ///< ... and is to be begun with again
-  bool reviving = false;          ///< the candidate is what served before, since its successor failed
-  bool applying = false;          ///< other settings are being put in force
-  bool pending = false;           ///< the folder has changed, and waits for the operator's reload
-  bool removed = false;           ///< the folder is gone, or may not run
-  std::string disabled;           ///< ... the latter, and why
-  bool retried = false;           ///< the next offer is the retry that was asked for
+  std::uint64_t restarts =
+      0;                    ///< times it was begun with anew: by the operator, or since its start had failed
+  bool waiting = false;     ///< the candidate waits for other services
+  bool warned = false;      ///< it has waited long
+  bool starting = false;    ///< the candidate's initialize() runs
+  bool stopping = false;    ///< what served is on its way out, and nothing may begin before
+  bool halting = false;     ///< `resting` is on its way to rest, and nothing may begin before
+  bool restarting = false;  ///< ... and is to be begun with again
+  bool reviving = false;    ///< the candidate is what served before, since its successor failed
+  bool applying = false;    ///< other settings are being put in force
+  bool pending = false;     ///< the folder has changed, and waits for the operator's reload
+  bool removed = false;     ///< the folder is gone, or may not run
+  std::string disabled;     ///< ... the latter, and why
+  bool retried = false;     ///< the next offer is the retry that was asked for
   std::vector<std::string> ring;  ///< it failed for a ring of dependencies: what it waited for then
 
   /// Some version of it is there, whether or not it serves now.

@@ -9,6 +9,11 @@
 namespace p2p {
 namespace {
 
+#ifndef P2P_COMMIT
+#define P2P_COMMIT "unknown"
+#endif
+constexpr std::string_view product_commit = P2P_COMMIT;  // by CMake, which is told it by ./run build
+
 std::string outcome_name(std::size_t index) {
   return index == 0 ? "ok" : std::string(errc_name(static_cast<Errc>(index - 1)));
 }
@@ -96,6 +101,11 @@ std::string NodeState::metrics(MetricsFormat format) const {
                {{"status", std::string(status_name(status))}});
   text.gauge("p2p_methods", "Public methods of this node",
              static_cast<double>(methods_.public_paths().size()));
+  for (const std::string& name : services_.names())
+    if (const ServiceSlot* slot = services_.find(name); slot != nullptr && slot->restarts > 0)
+      text.counter("p2p_service_restarts_total",
+                   "Services begun with anew, by an operator or after a failed start",
+                   static_cast<double>(slot->restarts), {{"service", name}});
   text.gauge("p2p_services_leaked_generations", "Libraries that could not be unloaded",
              static_cast<double>(services_.leaked()));
   HttpCounters http;

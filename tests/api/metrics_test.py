@@ -121,6 +121,12 @@ class Metrics(NodeCase):
         harness.replace(main, PROBE + "\n// changed\n")
         until(lambda: self.node.metric(reloads, service="probe", outcome="ok") == 1, "the reload", 60)
 
+    def test_a_restart_is_counted(self):
+        restarts = "p2p_service_restarts_total"
+        before = self.node.metric(restarts, service="probe")
+        self.assertEqual(self.node.post("/admin/services/probe/restart", {}).status, 200)
+        self.assertEqual(self.node.metric(restarts, service="probe"), before + 1)
+
 
 class Descriptors(unittest.TestCase):
     def test_when_they_run_out_it_is_said_and_counted_and_it_goes_on(self):
