@@ -52,7 +52,11 @@ Result<void> runs_here(const Target& target, const Self& self) {
     case Target::Kind::node:
       return target.name == self.node_id ? Result<void>{} : elsewhere(target.name, self);
     case Target::Kind::role: return target.name == self.role ? Result<void>{} : elsewhere(target.name, self);
-    case Target::Kind::tag: return elsewhere("with tag " + std::string(target.name), self);
+    case Target::Kind::tag:
+      if (self.tags != nullptr && self.tags->has(target.name, target.value)) return {};
+      return elsewhere("with tag " + std::string(target.name) +
+                           (target.value.empty() ? "" : '=' + std::string(target.value)),
+                       self);
   }
   return {};
 }

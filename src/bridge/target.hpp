@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "base/result.hpp"
+#include "bridge/node_tags.hpp"
 
 namespace p2p {
 
@@ -22,7 +23,8 @@ struct Target {
 /// What a target is compared with: this node.
 struct Self {
   std::string node_id;
-  std::string role;  ///< "coordinator" or "worker"
+  std::string role;                ///< "coordinator" or "worker"
+  const NodeTags* tags = nullptr;  ///< none when null
 };
 
 /// Whether a call to `target` runs on this node. node_not_found when it would have to run on another one:

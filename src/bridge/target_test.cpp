@@ -49,6 +49,19 @@ TEST(Target, this_node_is_met_by_its_id_its_role_and_local) {
     EXPECT_TRUE(runs_here(*Target::parse(here), self)) << here;
 }
 
+TEST(Target, this_node_is_met_by_the_tags_it_has_now) {
+  NodeTags tags;
+  tags.set({{"disk", "ssd"}, {"gpu", ""}});
+  const Self self{"node-1", "coordinator", &tags};
+  for (const std::string_view here : {"tag:disk=ssd", "tag:disk", "tag:gpu"})
+    EXPECT_TRUE(runs_here(*Target::parse(here), self)) << here;
+  for (const std::string_view there : {"tag:disk=hdd", "tag:gpu=1", "tag:zone"})
+    EXPECT_FALSE(runs_here(*Target::parse(there), self)) << there;
+  tags.set({{"disk", "hdd"}});
+  EXPECT_TRUE(runs_here(*Target::parse("tag:disk=hdd"), self));
+  EXPECT_FALSE(runs_here(*Target::parse("tag:gpu"), self));
+}
+
 TEST(Target, another_node_is_not_reached_and_the_error_says_which_node_this_is) {
   const Self self{"node-1", "coordinator"};
   for (const std::string_view there : {"node-2", "worker", "role:worker", "tag:disk=ssd"}) {

@@ -283,6 +283,19 @@ class Reload(Case):
         self.assertEqual(self.posted(node, 3000), 413)
         self.assertEqual(self.setting(node, "log.level")["origin"], "flag --log-level")
 
+    def test_a_target_by_tag_meets_the_tags_of_now(self):
+        self.put('node.tags = { disk = "ssd" }\n')
+        node = self.configured()
+
+        def ping(tag):
+            return node.rpc("system/ping", target="tag:" + tag).status
+
+        self.assertEqual([ping("disk=ssd"), ping("disk"), ping("disk=hdd")], [200, 200, 404])
+        self.put('node.tags = { disk = "hdd" }\n')
+        self.hangup(node)
+        until(lambda: ping("disk=hdd") == 200, "the new tag is met")
+        self.assertEqual(ping("disk=ssd"), 404)
+
     def test_the_log_file_is_opened_anew(self):
         log = self.folders.path / "node.log"
         self.put(f'[log]\nfile = "{log}"\n')

@@ -49,7 +49,7 @@ void P2PAdminSystem::Parts::make_call_path(const Config& config, const std::stri
              "{} kept the loop for {} ms, everybody else waited; blocking work belongs into run_blocking",
              who, time.count());
   });
-  bridge.emplace(*runner, log, Self{node_id, config.role});
+  bridge.emplace(*runner, log, Self{node_id, config.role, &tags});
   rpc.emplace(*runner, &*audit, RPCMethods::Limits{});
 }
 
@@ -133,7 +133,7 @@ void P2PAdminSystem::Parts::make_door(const Config& config, const std::string& n
 
 DoorSettings P2PAdminSystem::Parts::door_settings(const Config& config) const {
   DoorSettings settings;
-  settings.self = {node->facts().node_id, config.role};
+  settings.self = {node->facts().node_id, config.role, &tags};
   settings.listen_address = listen.address_text();
   settings.port = listen.port;
   settings.local_trust = config.local_trust;

@@ -72,6 +72,7 @@ struct P2PAdminSystem::Parts {
   MethodRegistry methods;
   ServiceCells cells;
   NodeCounters counters;
+  NodeTags tags;
   std::optional<CallRunner> runner;
   std::optional<ServiceBridge> bridge;
   std::optional<RPCMethods> rpc;

@@ -19,6 +19,7 @@ json::Limits json_limits(const Config& config) {
 /// What may change while the node runs, given to the parts that it concerns.
 void P2PAdminSystem::Parts::apply(const Config& config) {
   log.set_level(config.log_level);
+  tags.set({config.tags.begin(), config.tags.end()});
   const LoopLimits limits{limits_of_loop(config),
                           {.in_flight = config.max_in_flight},
                           config.call_timeout,

@@ -1,0 +1,32 @@
+// NodeTags: what the operator says of this node (`disk=ssd`). Settings may change while calls are placed by
+// them.
+//
+// Threads: any.
+#pragma once
+
+#include <atomic>
+#include <map>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <utility>
+
+namespace p2p {
+
+class NodeTags {
+ public:
+  using Map = std::map<std::string, std::string, std::less<>>;
+
+  void set(Map tags) { tags_.store(std::make_shared<const Map>(std::move(tags)), std::memory_order_release); }
+  /// An empty value: any.
+  [[nodiscard]] bool has(std::string_view key, std::string_view value) const {
+    const std::shared_ptr<const Map> tags = tags_.load(std::memory_order_acquire);
+    const auto found = tags->find(key);
+    return found != tags->end() && (value.empty() || found->second == value);
+  }
+
+ private:
+  std::atomic<std::shared_ptr<const Map>> tags_{std::make_shared<const Map>()};
+};
+
+}  // namespace p2p
