@@ -1,5 +1,6 @@
 // The service's life, and what it knows of the machine.
 #include <algorithm>
+#include <cmath>
 #include <cstdlib>
 #include <string>
 #include <utility>
@@ -101,6 +102,13 @@ void Run::read_config() {
 
 Task<> Run::initialize() {
   read_config();
+  // What the node shows of itself without a call, and Prometheus of the machine.
+  sampler_.on_sample([cpu = gauge("cpu_percent_hundredths"), memory = gauge("memory_percent_hundredths"),
+                      at = gauge("sampled_at_monotonic_ms")](const Sample& sample) mutable {
+    cpu.set(std::llround(sample.metrics.cpu_percent * 100));
+    memory.set(std::llround(sample.metrics.memory_percent * 100));
+    at.set(sample.at_ns / ns_per_ms);
+  });
   sampler_.start();
   try {
     co_await refresh_disks();  // so that the first get_system_info is whole

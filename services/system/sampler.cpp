@@ -62,8 +62,11 @@ void Sampler::run() {
 void Sampler::take_sample() {
   if (ticks_++ % settings_.ticks_a_process_count == 0) figures_.set_process_count(reader_.count_processes());
   if (!figures_.tick(reader_.read(), steady_ns())) return;
-  const std::lock_guard lock(mutex_);
-  published_ = figures_.newest();  // keeps the memory that it has
+  {
+    const std::lock_guard lock(mutex_);
+    published_ = figures_.newest();  // keeps the memory that it has
+  }
+  if (tell_) tell_(figures_.newest());
 }
 
 }  // namespace system_service

@@ -3,15 +3,18 @@
 //
 // A service may have a thread that outlives a call only because the built-in one is never unloaded.
 //
-// Threads: `newest` and `interval_ms` any; the rest the home loop. `stop` joins the thread.
+// Threads: `newest` and `interval_ms` any; the rest the home loop. `stop` joins the thread. Who is told of
+// samples is told on the sampler's thread.
 #pragma once
 
 #include <atomic>
 #include <condition_variable>
 #include <cstdint>
+#include <functional>
 #include <mutex>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "figures.hpp"
 #include "proc_reader.hpp"
@@ -33,6 +36,8 @@ class Sampler {
   Sampler& operator=(const Sampler&) = delete;
   ~Sampler();
 
+  /// Before `start`: `tell` runs with each sample, when it can be read.
+  void on_sample(std::function<void(const Sample&)> tell) { tell_ = std::move(tell); }
   /// Takes the first sample before it returns, then goes on in the background.
   void start();
   void stop();
@@ -50,6 +55,7 @@ class Sampler {
   const SamplerSettings settings_;
   ProcReader reader_;
   Figures figures_;
+  std::function<void(const Sample&)> tell_;
   std::int64_t ticks_ = 0;
   std::atomic<std::int64_t> interval_ms_;
 

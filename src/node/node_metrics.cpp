@@ -96,7 +96,7 @@ std::string NodeState::metrics(MetricsFormat format) const {
   text.gauge("p2p_uptime_seconds", "Seconds since the start", uptime());
   text.gauge("p2p_nodes", "Nodes of the cluster", 1, {{"role", facts_.role}, {"status", "alive"}});
   for (const auto status : {ServiceStatus::starting, ServiceStatus::running, ServiceStatus::stopping,
-                            ServiceStatus::error, ServiceStatus::failed})
+                            ServiceStatus::stopped, ServiceStatus::error, ServiceStatus::failed})
     text.gauge("p2p_services", "Services of this node", static_cast<double>(services_.count(status)),
                {{"status", std::string(status_name(status))}});
   text.gauge("p2p_methods", "Public methods of this node",

@@ -5,6 +5,7 @@
 
 #include "net/host_port.hpp"
 #include "node/config_text.hpp"
+#include "node/own_figures.hpp"
 
 namespace p2p {
 namespace {
@@ -27,6 +28,9 @@ NodePhase NodeState::phase() const {
   NodePhase now = scanned_ && scanned_() && services_.settled() ? NodePhase::ready : NodePhase::starting;
   if (probe_ != nullptr) now = NodePhase::starting;  // a worker that has not joined; this version cannot
   if (draining_) now = NodePhase::draining;
+  const auto figures = OwnFigures::read(cells_, clock_.now());
+  sampler_late_.store(figures && figures->age > 3 * config_.system.sample_interval,
+                      std::memory_order_relaxed);
   phase_seen_.store(now, std::memory_order_relaxed);
   return now;
 }
@@ -40,7 +44,8 @@ std::chrono::nanoseconds NodeState::longest_silence() const {
 
 std::string_view NodeState::state() const {
   const NodePhase now = loop_.on_loop() ? phase() : phase_seen_.load(std::memory_order_relaxed);
-  return longest_silence() > LoopPulse::late ? "degraded" : phase_name(now);
+  const bool ill = longest_silence() > LoopPulse::late || sampler_late_.load(std::memory_order_relaxed);
+  return ill ? "degraded" : phase_name(now);
 }
 
 std::vector<ReadyCheck> NodeState::live_checks() const {
@@ -99,19 +104,25 @@ Value NodeState::self() const {
   Value tags = Value::object();
   for (const auto& [key, value] : config_.tags) tags.set(key, value);
   const auto told = split_host_port(config_.advertise, facts_.listen.port);
-  return Value{{"node_id", facts_.node_id},
-               {"address", told ? told->host : facts_.listen.address_text()},
-               {"port", told ? told->port : facts_.listen.port},
-               {"role", facts_.role},
-               {"capabilities", std::move(capabilities)},
-               {"last_seen", timestamp()},
-               {"metadata", Value{{"started_at", rfc3339(facts_.started_wall)}, {"version", facts_.version}}},
-               {"status", "alive"},
-               {"state", state()},
-               {"self", true},
-               {"tags", std::move(tags)},
-               {"services", std::move(running)},
-               {"rtt_ms", nullptr}};
+  Value row{{"node_id", facts_.node_id},
+            {"address", told ? told->host : facts_.listen.address_text()},
+            {"port", told ? told->port : facts_.listen.port},
+            {"role", facts_.role},
+            {"capabilities", std::move(capabilities)},
+            {"last_seen", timestamp()},
+            {"metadata", Value{{"started_at", rfc3339(facts_.started_wall)}, {"version", facts_.version}}},
+            {"status", "alive"},
+            {"state", state()},
+            {"self", true},
+            {"tags", std::move(tags)},
+            {"services", std::move(running)},
+            {"rtt_ms", nullptr}};
+  if (const auto figures = OwnFigures::read(cells_, clock_.now())) {
+    row.set("cpu_percent", figures->cpu_percent);
+    row.set("memory_percent", figures->memory_percent);
+    row.set("facts_age_ms", figures->age.count());
+  }
+  return row;
 }
 
 Value NodeState::config() const {

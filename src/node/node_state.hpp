@@ -120,7 +120,8 @@ class NodeState final : public NodeView {
   ServiceActs acts_;
   const CoordinatorProbe* probe_ = nullptr;
   bool draining_ = false;
-  mutable std::atomic<NodePhase> phase_seen_{NodePhase::starting};  // for the other loops
+  mutable std::atomic<NodePhase> phase_seen_{NodePhase::starting};  // for the other loops, as is
+  mutable std::atomic<bool> sampler_late_{false};
 };
 
 }  // namespace p2p
