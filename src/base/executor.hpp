@@ -8,12 +8,17 @@
 
 #include <cstdint>
 #include <functional>
+#include <utility>
 
 #include "base/clock.hpp"
 
 namespace p2p {
 
 using Job = std::move_only_function<void()>;
+
+/// On whose behalf work blocks. Services may hang (a file server that is gone); the node's own work, which
+/// may mend them, never waits for that.
+enum class BlockingFor { node, service };
 
 class Executor {
  public:
@@ -33,7 +38,8 @@ class Executor {
   virtual void cancel(TimerId timer) = 0;
 
   /// Runs `job` on a thread of the pool. False when the queue is full: nothing was taken.
-  [[nodiscard]] virtual bool run_blocking(Job job) = 0;
+  [[nodiscard]] bool run_blocking(Job job) { return run_blocking_for(BlockingFor::node, std::move(job)); }
+  [[nodiscard]] virtual bool run_blocking_for(BlockingFor whose, Job job) = 0;
 
   [[nodiscard]] virtual bool on_loop() const = 0;
   [[nodiscard]] virtual const Clock& clock() const = 0;

@@ -74,8 +74,8 @@ void ServiceRuntime::resume_soon(detail::Waiting& waiting) {
 bool ServiceRuntime::run_blocking(void (*work)(void*), void (*done)(void*), void* data) {
   Executor& loop = surroundings_.here().executor();
   ++*blocking_jobs_;
-  const bool taken =
-      loop.run_blocking([&loop, work, done, data, jobs = blocking_jobs_, trace = LogScope::current()] {
+  const bool taken = loop.run_blocking_for(
+      BlockingFor::service, [&loop, work, done, data, jobs = blocking_jobs_, trace = LogScope::current()] {
         const LogScope scope(trace);
         work(data);
         loop.post([done, data, jobs] {

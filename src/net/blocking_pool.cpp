@@ -17,15 +17,17 @@ struct BlockingPool::Impl {
     Job done;
   };
 
-  explicit Impl(std::size_t bound) : queue_bound(bound) {}
+  Impl(std::size_t count, std::size_t bound)
+      : queue_bound(bound), most_for_services(count > 1 ? count - 1 : 1) {}
 
   void work() {
     std::uint64_t passed = 0;  // tickets this thread has answered
     std::unique_lock lock(mutex);
     for (;;) {
-      wake.wait(lock, [&] { return stopping || !jobs.empty() || passed < last_ticket; });
+      wake.wait(lock, [&] { return stopping || next() != nullptr || passed < last_ticket; });
       auto finished = pass(passed);
-      auto job = take();
+      bool of_service = false;
+      auto job = take(of_service);
       const bool leave = stopping;
       lock.unlock();
       for (auto& done : finished) done();
@@ -34,6 +36,7 @@ struct BlockingPool::Impl {
       if (job) job();
       job = nullptr;  // what it holds is destroyed here, before this thread passes its top
       lock.lock();
+      if (of_service) --for_services;
     }
   }
 
@@ -47,24 +50,35 @@ struct BlockingPool::Impl {
     return finished;
   }
 
-  Job take() {
-    if (stopping || jobs.empty()) return {};
-    auto job = std::move(jobs.front());
-    jobs.pop_front();
+  /// The queue whose turn it is, or null.
+  std::deque<Job>* next() {
+    if (!own.empty()) return &own;
+    return !of_services.empty() && for_services < most_for_services ? &of_services : nullptr;
+  }
+
+  Job take(bool& of_service) {
+    std::deque<Job>* const queue = stopping ? nullptr : next();
+    if (queue == nullptr) return {};
+    of_service = queue == &of_services;
+    if (of_service) ++for_services;
+    auto job = std::move(queue->front());
+    queue->pop_front();
     return job;
   }
 
   std::mutex mutex;
   std::condition_variable wake;
-  std::size_t queue_bound;
-  std::deque<Job> jobs;
+  const std::size_t queue_bound, most_for_services;
+  std::deque<Job> own, of_services;
+  std::size_t for_services = 0;  // threads that run jobs of services
   std::vector<Passing> passings;
   std::uint64_t last_ticket = 0;
   bool stopping = false;
   std::vector<std::thread> threads;
 };
 
-BlockingPool::BlockingPool(std::size_t threads, std::size_t queue) : impl_(std::make_unique<Impl>(queue)) {
+BlockingPool::BlockingPool(std::size_t threads, std::size_t queue)
+    : impl_(std::make_unique<Impl>(threads, queue)) {
   for (std::size_t i = 0; i < threads; ++i) impl_->threads.emplace_back([this] { impl_->work(); });
 }
 
@@ -77,11 +91,12 @@ BlockingPool::~BlockingPool() {
   for (auto& thread : impl_->threads) thread.join();
 }
 
-bool BlockingPool::submit(Job job) {
+bool BlockingPool::submit(Job job, BlockingFor whose) {
   {
     const std::lock_guard lock(impl_->mutex);
-    if (impl_->stopping || impl_->jobs.size() >= impl_->queue_bound) return false;
-    impl_->jobs.push_back(std::move(job));
+    std::deque<Job>& queue = whose == BlockingFor::node ? impl_->own : impl_->of_services;
+    if (impl_->stopping || queue.size() >= impl_->queue_bound) return false;
+    queue.push_back(std::move(job));
   }
   impl_->wake.notify_one();
   return true;
@@ -97,7 +112,7 @@ void BlockingPool::quiesce(Job done) {
 
 std::size_t BlockingPool::waiting() const {
   const std::lock_guard lock(impl_->mutex);
-  return impl_->jobs.size();
+  return impl_->own.size() + impl_->of_services.size();
 }
 
 }  // namespace p2p

@@ -54,6 +54,25 @@ TEST(BlockingPoolThreads, waits_for_the_running_job_and_drops_the_queue_at_its_e
   EXPECT_EQ(held.use_count(), 1);
 }
 
+TEST(BlockingPoolThreads, services_that_hang_leave_the_node_a_thread) {
+  std::promise<void> open;
+  const auto gate = open.get_future().share();
+  BlockingPool pool(3, 8);
+  std::latch hang(2), own(1);
+  for (int i = 0; i < 3; ++i)
+    ASSERT_TRUE(pool.submit(
+        [&, gate] {
+          if (!hang.try_wait()) hang.count_down();
+          gate.wait();
+        },
+        BlockingFor::service));
+  hang.wait();
+  ASSERT_TRUE(pool.submit([&] { own.count_down(); }));
+  own.wait();
+  EXPECT_EQ(pool.waiting(), 1U) << "the third of the services waits";
+  open.set_value();
+}
+
 TEST(BlockingPoolThreads, is_quiet_once_each_thread_was_between_two_jobs) {
   std::promise<void> open;
   const auto gate = open.get_future().share();

@@ -99,7 +99,9 @@ Executor::TimerId Loop::post_at(Instant when, Job job) {
 
 void Loop::cancel(TimerId timer) { impl_->timers.cancel(timer); }
 
-bool Loop::run_blocking(Job job) { return impl_->pool != nullptr && impl_->pool->submit(std::move(job)); }
+bool Loop::run_blocking_for(BlockingFor whose, Job job) {
+  return impl_->pool != nullptr && impl_->pool->submit(std::move(job), whose);
+}
 
 bool Loop::on_loop() const {
   return impl_->thread.load(std::memory_order_relaxed) == std::this_thread::get_id();

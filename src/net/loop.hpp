@@ -27,7 +27,7 @@ class Loop final : public Executor {
   void post(Job job) override;
   TimerId post_at(Instant when, Job job) override;
   void cancel(TimerId timer) override;
-  [[nodiscard]] bool run_blocking(Job job) override;
+  [[nodiscard]] bool run_blocking_for(BlockingFor whose, Job job) override;
   [[nodiscard]] bool on_loop() const override;
   [[nodiscard]] const Clock& clock() const override;
 

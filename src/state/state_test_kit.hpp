@@ -86,7 +86,7 @@ class HandExecutor final : public Executor {
   }
   TimerId post_at(Instant, Job) override { return 1; }
   void cancel(TimerId) override {}
-  [[nodiscard]] bool run_blocking(Job) override { return false; }
+  [[nodiscard]] bool run_blocking_for(BlockingFor, Job) override { return false; }
   [[nodiscard]] bool on_loop() const override { return true; }
   [[nodiscard]] const Clock& clock() const override { return clock_; }
 

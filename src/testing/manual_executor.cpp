@@ -98,7 +98,7 @@ void ManualExecutor::cancel(TimerId timer) {
   std::erase_if(timers_, [&](const auto& entry) { return entry.first.second == timer; });
 }
 
-bool ManualExecutor::run_blocking(Job job) {
+bool ManualExecutor::run_blocking_for(BlockingFor, Job job) {
   if (pool_.size() >= pool_size_) return false;
   pool_.push_back(std::move(job));
   return true;

@@ -43,7 +43,7 @@ class ManualExecutor final : public Executor {
   void post(Job job) override { jobs_.push_back(std::move(job)); }
   TimerId post_at(Instant when, Job job) override;
   void cancel(TimerId timer) override;
-  [[nodiscard]] bool run_blocking(Job job) override;
+  [[nodiscard]] bool run_blocking_for(BlockingFor whose, Job job) override;
   /// Inside a job: of several loops of a test that one is turned.
   [[nodiscard]] bool on_loop() const override { return running_ && !in_pool_; }
   [[nodiscard]] const Clock& clock() const override { return clock_; }
