@@ -62,15 +62,8 @@ void respond(Door& door, const Request& request, HttpExchange& exchange, std::st
 }  // namespace
 
 void send_answer(Door& door, HttpExchange& exchange, bool gzip_accepted, HttpAnswer answer) {
-  std::string small;
-  if (gzip_accepted && answer.body.size() > least_gzipped && answer.body.size() <= most_gzipped)
-    small = gzip(answer.body);
-  if (!small.empty()) {
-    door.headers += "Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n";
-    answer.body = small;
-  }
   answer.headers = door.headers;
-  exchange.respond(answer);
+  respond_gzipped(exchange, gzip_accepted, answer);
 }
 
 void answer_json(Door& door, const Request& request, HttpExchange& exchange, const Value& body, int status) {

@@ -52,4 +52,16 @@ std::string gzip(std::string_view body) {
   return out;
 }
 
+void respond_gzipped(HttpExchange& exchange, bool accepted, HttpAnswer answer) {
+  std::string small, headers;
+  if (accepted && answer.body.size() > least_gzipped && answer.body.size() <= most_gzipped)
+    small = gzip(answer.body);
+  if (!small.empty()) {
+    headers.append(answer.headers).append("Content-Encoding: gzip\r\nVary: Accept-Encoding\r\n");
+    answer.headers = headers;
+    answer.body = small;
+  }
+  exchange.respond(answer);
+}
+
 }  // namespace p2p

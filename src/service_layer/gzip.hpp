@@ -5,6 +5,8 @@
 #include <string>
 #include <string_view>
 
+#include "net/http_server.hpp"
+
 namespace p2p {
 
 /// Smaller ones gain nothing; larger ones would hold up the loop (1 MiB takes it about 8 ms).
@@ -15,5 +17,8 @@ inline constexpr std::size_t least_gzipped = 4 * 1024, most_gzipped = 1024 * 102
 
 /// `body` in the gzip format, or nothing when that fails or saves nothing.
 [[nodiscard]] std::string gzip(std::string_view body);
+
+/// Gives `exchange` the answer, made smaller if the client takes that (`accepted`) and it is worth it.
+void respond_gzipped(HttpExchange& exchange, bool accepted, HttpAnswer answer);
 
 }  // namespace p2p

@@ -3,20 +3,27 @@
 #include <algorithm>
 #include <optional>
 
+#include "service_layer/gzip.hpp"
+
 namespace p2p {
 
 /// One key: the exchange of the first request while it runs, its answer afterwards.
 class Idempotency::Entry final : public HttpExchange {
  public:
-  Entry(Idempotency& all, std::string name_in, const Digest& request_in, HttpExchange& exchange)
-      : name(std::move(name_in)), request(request_in), all_(all), exchange_(&exchange) {}
+  Entry(Idempotency& all, std::string name_in, const Digest& request_in, HttpExchange& exchange,
+        bool gzip_accepted)
+      : name(std::move(name_in)),
+        request(request_in),
+        all_(all),
+        exchange_(&exchange),
+        gzip_(gzip_accepted) {}
 
   void add_headers(std::string_view lines) override { exchange_->add_headers(lines); }
   void respond(const HttpAnswer& answer) override {
     HttpExchange& exchange = *std::exchange(exchange_, nullptr);
     const bool keep = answer.status != 503 && answer.status != 429;
     if (keep) keep_answer(answer);
-    exchange.respond(answer);
+    respond_gzipped(exchange, gzip_, answer);
     if (!keep) all_.forget(*this);  // this is gone now
   }
   /// The answer is kept for the client to ask again, so its leaving stops nothing; but an answer in pieces is
@@ -76,6 +83,7 @@ class Idempotency::Entry final : public HttpExchange {
 
   Idempotency& all_;
   HttpExchange* exchange_;  // null once answered
+  const bool gzip_;
   HttpAbort* abort_ = nullptr;
   bool begun_ = false;
 };
@@ -101,7 +109,7 @@ void Idempotency::forget_old() {
 }
 
 Idempotency::Outcome Idempotency::begin(std::string_view subject, std::string_view key, const Digest& request,
-                                        HttpExchange& exchange) {
+                                        HttpExchange& exchange, bool gzip_accepted) {
   forget_old();
   std::string name = std::string(subject).append(1, '\n').append(key);
   const auto found = entries_.find(name);
@@ -110,7 +118,7 @@ Idempotency::Outcome Idempotency::begin(std::string_view subject, std::string_vi
       return {nullptr, nullptr,
               Error(Errc::overloaded, "too many Idempotency-Keys of the last 10 minutes",
                     Value{{"retry_after", 60}})};
-    auto entry = std::make_unique<Entry>(*this, name, request, exchange);
+    auto entry = std::make_unique<Entry>(*this, name, request, exchange, gzip_accepted);
     Entry& made = *entry;
     entries_.emplace(std::move(name), std::move(entry));
     return {&made, nullptr};

@@ -38,9 +38,10 @@ class Idempotency {
     const HttpAnswer* again = nullptr;  ///< ... or this is its answer; valid until the next call ...
     Error refused{Errc::conflict, ""};  ///< ... or this, when both are null
   };
-  /// `request` is all that must be equal.
+  /// `request` is all that must be equal. What is answered to `Outcome::run` is not gzipped yet: it goes to
+  /// `exchange` as `gzip_accepted` says, and is kept as it is, for the next client may take no gzip.
   [[nodiscard]] Outcome begin(std::string_view subject, std::string_view key, const Digest& request,
-                              HttpExchange& exchange);
+                              HttpExchange& exchange, bool gzip_accepted);
 
   /// 1 to 64 visible characters of ASCII.
   [[nodiscard]] static bool is_key(std::string_view text) noexcept;

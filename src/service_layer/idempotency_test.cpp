@@ -12,6 +12,7 @@ class FakeExchange final : public HttpExchange {
   void add_headers(std::string_view) override {}
   void respond(const HttpAnswer& answer) override {
     status = answer.status;
+    headers = answer.headers;
     body = answer.body;
   }
   void on_client_left(HttpAbort* listener) override { abort = listener; }
@@ -23,7 +24,7 @@ class FakeExchange final : public HttpExchange {
   void on_writable(Job) override {}
 
   int status = 0;
-  std::string body;
+  std::string headers, body;
   HttpAbort* abort = nullptr;
   bool begun = false, ended = false;
 };
@@ -37,7 +38,7 @@ class IdempotencyTest : public testing::Test {
   std::string ask(std::string_view subject, std::string_view key, std::string_view request, int status = 200,
                   std::string body = "done") {
     FakeExchange exchange;
-    const auto outcome = keys.begin(subject, key, sha256(request), exchange);
+    const auto outcome = keys.begin(subject, key, sha256(request), exchange, false);
     if (outcome.run != nullptr) {
       outcome.run->respond({.status = status, .headers = "X: 1\r\n", .body = body});
       return "ran " + exchange.body;
@@ -61,6 +62,18 @@ TEST_F(IdempotencyTest, a_request_runs_once_and_its_answer_is_given_again) {
   EXPECT_TRUE(ask("alice", "l", "b").starts_with("again 422 ")) << "a failure is an answer, too";
 }
 
+TEST_F(IdempotencyTest, an_answer_is_kept_as_it_was_before_it_was_gzipped) {
+  const std::string large(10'000, 'x');
+  FakeExchange first, second;
+  keys.begin("alice", "k", sha256("a"), first, true).run->respond({.body = large});
+  EXPECT_LT(first.body.size(), 1000u);
+  EXPECT_NE(first.headers.find("Content-Encoding: gzip\r\n"), first.headers.npos);
+  const auto outcome = keys.begin("alice", "k", sha256("a"), second, false);
+  ASSERT_NE(outcome.again, nullptr);
+  EXPECT_EQ(outcome.again->body, large);
+  EXPECT_EQ(outcome.again->headers, "Idempotency-Replayed: true\r\n");
+}
+
 TEST_F(IdempotencyTest, for_ten_minutes) {
   EXPECT_EQ(ask("alice", "k", "a"), "ran done");
   clock.advance(Idempotency::kept_for - std::chrono::seconds(1));
@@ -72,10 +85,10 @@ TEST_F(IdempotencyTest, for_ten_minutes) {
 
 TEST_F(IdempotencyTest, while_the_first_runs_the_next_is_told_to_wait) {
   FakeExchange first, second;
-  const auto running = keys.begin("alice", "k", sha256("a"), first);
+  const auto running = keys.begin("alice", "k", sha256("a"), first, false);
   ASSERT_NE(running.run, nullptr);
   clock.advance(Idempotency::kept_for * 2);
-  const auto outcome = keys.begin("alice", "k", sha256("a"), second);
+  const auto outcome = keys.begin("alice", "k", sha256("a"), second, false);
   EXPECT_EQ(outcome.refused.code(), Errc::conflict);
   EXPECT_EQ(outcome.refused.detail()["retry_after"], 1);
   running.run->respond({.body = "late"});
@@ -85,7 +98,7 @@ TEST_F(IdempotencyTest, while_the_first_runs_the_next_is_told_to_wait) {
 
 TEST_F(IdempotencyTest, its_clients_leaving_does_not_stop_it) {
   FakeExchange exchange;
-  const auto outcome = keys.begin("alice", "k", sha256("a"), exchange);
+  const auto outcome = keys.begin("alice", "k", sha256("a"), exchange, false);
   Nobody nobody;
   outcome.run->on_client_left(&nobody);
   EXPECT_EQ(exchange.abort, nullptr);
@@ -94,7 +107,7 @@ TEST_F(IdempotencyTest, its_clients_leaving_does_not_stop_it) {
 
 TEST_F(IdempotencyTest, its_clients_leaving_stops_an_answer_in_pieces_which_is_not_kept) {
   FakeExchange exchange;
-  const auto outcome = keys.begin("alice", "k", sha256("a"), exchange);
+  const auto outcome = keys.begin("alice", "k", sha256("a"), exchange, false);
   Nobody nobody;
   outcome.run->on_client_left(&nobody);
   outcome.run->begin({});
@@ -115,7 +128,7 @@ TEST_F(IdempotencyTest, an_answer_too_long_to_keep_is_not_run_again) {
             Idempotency::longest_answer + 5);
   EXPECT_TRUE(ask("alice", "k", "a").starts_with("conflict: the request with this Idempotency-Key has run"));
   FakeExchange exchange;
-  const auto stream = keys.begin("alice", "s", sha256("a"), exchange);
+  const auto stream = keys.begin("alice", "s", sha256("a"), exchange, false);
   stream.run->begin({});
   stream.run->send("piece");
   EXPECT_EQ(stream.run->queued(), 7u);

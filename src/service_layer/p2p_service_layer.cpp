@@ -5,6 +5,7 @@
 #include "auth/bearer.hpp"
 #include "auth/host_check.hpp"
 #include "model/error_table.hpp"
+#include "service_layer/gzip.hpp"
 #include "service_layer/problem.hpp"
 
 namespace p2p {
@@ -103,12 +104,18 @@ void P2PServiceLayer::run_once(const Request& request, HttpExchange& exchange) {
   for (const auto part :
        {request.http.target, request.headers.target, request.headers.timeout, request.http.body})
     asked.add(std::to_string(part.size())).add(":").add(part);
-  const auto outcome = door_.idempotency.begin(request.caller->subject, key, asked.finish(), exchange);
-  if (outcome.run != nullptr) return request.route->answer(door_, request, *outcome.run);
+  const bool gzip_accepted = accepts_gzip(request.headers.accept_encoding);
+  const auto outcome =
+      door_.idempotency.begin(request.caller->subject, key, asked.finish(), exchange, gzip_accepted);
+  if (outcome.run != nullptr) {
+    Request plain = request;  // what is kept must suit whoever asks again; `run` gzips for this client
+    plain.headers.accept_encoding = {};
+    return request.route->answer(door_, plain, *outcome.run);
+  }
   if (outcome.again == nullptr && outcome.refused.code() == Errc::overloaded) ++door_.limits.idempotency_keys;
   if (outcome.again == nullptr) return answer_error(door_, request, exchange, outcome.refused);
   note(door_, request.route, outcome.again->status, request.trace, "again", request.started);
-  exchange.respond(*outcome.again);
+  respond_gzipped(exchange, gzip_accepted, *outcome.again);
 }
 
 bool P2PServiceLayer::host_is_ours(const Request& request) {

@@ -126,6 +126,22 @@ class Routes(NodeCase):
         self.assertEqual(failed.status, 422)
         self.assertEqual(self.keyed("once-2", "tally/add", {"number": "x"}).body, failed.body)
 
+    def test_an_answer_is_gzipped_for_whoever_asks_again_not_for_who_asked_first(self):
+        takes, takes_not = {"Accept-Encoding": "gzip"}, {"Accept-Encoding": "identity"}
+        for key, first_takes in (("packed", takes), ("plain", takes_not)):
+            with self.subTest(key):
+                first, again, plain, packed = (
+                    self.keyed(key, "tally/text", {"size": 10_000}, headers=headers)
+                    for headers in (first_takes, first_takes, takes_not, takes)
+                )
+                self.assertEqual((again.status, again.body), (first.status, first.body))
+                self.assertNotIn("content-encoding", plain.headers)
+                self.assertEqual(len(plain.json["result"]), 10_000)
+                self.assertEqual((packed.headers["content-encoding"], packed.headers["vary"]), ("gzip", "Accept-Encoding"))
+                self.assertEqual(gzip.decompress(packed.body), plain.body)
+                for answer in (again, plain, packed):
+                    self.assertEqual(answer.headers["idempotency-replayed"], "true")
+
     def test_a_key_belongs_to_its_subject(self):
         before = self.sum()
         other = self.node.token("admin", node_id="somebody-else")
