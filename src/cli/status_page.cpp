@@ -45,14 +45,6 @@ std::string traffic(const Value& status) {
   return text;
 }
 
-std::string cache(const Value& figures) {
-  std::string text;
-  if (figures["cache_hits"].is_object())
-    for (const auto& [level, share] : figures["cache_hits"].as_object())
-      text += fmt::format("{}{} {:.0f}% hits", text.empty() ? "" : ", ", level, 100 * number(share));
-  return text;
-}
-
 void add_node_problems(const Value& status, WallTime now, std::vector<Problem>& problems) {
   for (const Value& node : status["nodes"].as_array()) {
     const std::string name = word(node["node_id"]), member = word(node["status"]),
@@ -110,7 +102,6 @@ std::string status_page(const Value& status, WallTime now, const Terminal& termi
   text +=
       fmt::format("services  {}{}{}\n", status["services"].size(), services.empty() ? "" : ": ", services);
   text += "traffic   " + traffic(status) + '\n';
-  if (const std::string hits = cache(status["figures"]); !hits.empty()) text += "cache     " + hits + '\n';
   return text;
 }
 

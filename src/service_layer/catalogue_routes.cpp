@@ -53,10 +53,12 @@ double average_ms(const CallStats::Method& figures) {
 
 Value statistics(Door& door, const MethodEntry& method) {
   const CallStats::Method figures = door.runner.stats().table().sum(method.stats);
-  return Value{{"calls", figures.ended.get()},
-               {"failed", figures.ended - figures.by_outcome[0]},
-               {"running", figures.running()},
-               {"average_ms", figures.timed == 0 ? 0.0 : average_ms(figures)}};
+  Value shown{{"calls", figures.ended.get()},
+              {"failed", figures.ended - figures.by_outcome[0]},
+              {"running", figures.running()},
+              {"average_ms", figures.timed == 0 ? 0.0 : average_ms(figures)}};
+  if (figures.timed > 0) shown.set("p95_ms", figures.quantile_ns(0.95) / 1e6);
+  return shown;
 }
 
 Value method_row(Door& door, const ServiceEntry& service, const MethodEntry& method) {

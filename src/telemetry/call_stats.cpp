@@ -13,6 +13,21 @@ void CallStats::Method::add(const Method& other) {
   for (std::size_t i = 0; i < by_duration.size(); ++i) by_duration[i] += other.by_duration[i];
 }
 
+double CallStats::Method::quantile_ns(double share) const {
+  std::uint64_t all = 0;  // not `timed`, which another thread may have raised meanwhile
+  for (const Tally& bucket : by_duration) all += bucket;
+  const double wanted = share * static_cast<double>(all);
+  double below = 0, counted = 0;
+  for (std::size_t i = 0; i < bounds_ns.size() && all > 0; ++i) {
+    const auto upper = static_cast<double>(bounds_ns[i]), inside = static_cast<double>(by_duration[i]);
+    if (inside > 0 && counted + inside >= wanted)
+      return below + (upper - below) * (wanted - counted) / inside;
+    counted += inside;
+    below = upper;
+  }
+  return below;
+}
+
 CallStats::MethodId CallStats::id_of(std::string_view service, std::string_view method) {
   return table_.id_of(service, method);
 }

@@ -42,6 +42,9 @@ class CallStats {
     std::array<Tally, outcomes> by_outcome{};               ///< 0 = ok, else 1 + Errc
     std::array<Tally, bounds_ns.size() + 1> by_duration{};  ///< of the timed ones
     [[nodiscard]] std::uint64_t running() const { return started > ended ? started - ended : 0; }
+    /// The time that `share` (0 to 1) of the timed calls took at most, estimated within its bucket; 0 before
+    /// the first. What is above the last bound counts as the bound.
+    [[nodiscard]] double quantile_ns(double share) const;
     void add(const Method& other);
   };
   /// A method's figures on the first loop; those of the others stand behind it.

@@ -65,6 +65,18 @@ TEST_F(CallStatsTest, a_duration_on_a_bound_belongs_to_that_bound) {
   EXPECT_EQ(table.sum(id).sum_ns, 60'000'002'001u);
 }
 
+TEST_F(CallStatsTest, a_quantile_lies_in_the_bucket_where_that_share_is_reached) {
+  const auto id = stats.id_of("a", "b");
+  EXPECT_EQ(table.sum(id).quantile_ns(0.95), 0) << "nothing is timed";
+  for (int i = 0; i < 90; ++i) stats.time(id, 900);
+  for (int i = 0; i < 10; ++i) stats.time(id, 40'000);
+  EXPECT_DOUBLE_EQ(table.sum(id).quantile_ns(0.45), 500);
+  EXPECT_DOUBLE_EQ(table.sum(id).quantile_ns(0.9), 1'000);
+  EXPECT_DOUBLE_EQ(table.sum(id).quantile_ns(0.95), 37'500);
+  for (int i = 0; i < 900; ++i) stats.time(id, 60'000'000'000);
+  EXPECT_EQ(table.sum(id).quantile_ns(0.95), 10e9) << "more is not known of it";
+}
+
 TEST_F(CallStatsTest, the_mean_is_of_the_timed_calls_of_all_methods) {
   EXPECT_EQ(table.mean_ns(), 0);
   stats.time(stats.id_of("a", "b"), 100);

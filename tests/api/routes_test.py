@@ -24,6 +24,8 @@ class Tally : public BaseService {
   }
   SERVICE_METHOD(text, (size), public = true, role = "viewer");
   std::string text(std::int64_t size) { return std::string(static_cast<std::size_t>(size), 'x'); }
+  SERVICE_METHOD(never, (), public = true);
+  void never() {}
   SERVICE_METHOD(busy, (), public = true, role = "viewer");
   std::int64_t busy() {
     ++sum_;
@@ -102,6 +104,12 @@ class Routes(NodeCase):
         self.assertEqual(name, "exec")
         self.assertGreaterEqual(float(duration), 20)
         self.assertNotIn("server-timing", self.node.rpc("tally/add").headers)
+
+    def test_a_method_tells_how_long_it_takes_once_it_has_run(self):
+        self.assertNotIn("p95_ms", self.node.get("/methods/tally/never").json["statistics"])
+        self.node.call("tally/slow_add", {"seconds": 0.02})
+        figures = self.node.get("/methods/tally/slow_add").json["statistics"]
+        self.assertGreaterEqual(figures["p95_ms"], 10, "the bucket of 20 ms begins there")
 
     def test_retry_after_is_whole_seconds(self):
         self.assertEqual(self.node.rpc("tally/busy").headers["retry-after"], "3")

@@ -42,7 +42,6 @@ class Gatherer {
     const MetricsReading metrics = MetricsReading::parse(text->body);
     if (const auto p95 = metrics.quantile("p2p_rpc_request_duration_seconds", 0.95))
       found.set("p95_ms", std::round(*p95 * 1e6) / 1e3);
-    for (const char* level : {"memory", "redis"}) add_hits(found, metrics, level);
     return found;
   }
   void add_rate(Value& found, double total) {
@@ -51,14 +50,6 @@ class Gatherer {
       found.set("calls_per_second", std::round(10 * (total - last_total_) / seconds(now - *last_)) / 10);
     last_ = now;
     last_total_ = total;
-  }
-  static void add_hits(Value& found, const MetricsReading& metrics, const char* level) {
-    const auto asked = metrics.sum("p2p_cache_requests_total", {{"level", level}});
-    const auto hits = metrics.sum("p2p_cache_requests_total", {{"level", level}, {"result", "hit"}});
-    if (!asked || *asked == 0) return;
-    Value levels = found["cache_hits"];
-    levels.set(level, hits.value_or(0) / *asked);
-    found.set("cache_hits", std::move(levels));
   }
 
   P2PClient& client_;
