@@ -208,7 +208,7 @@ void explain(Door& door, const Request& request, HttpExchange& exchange) {
     excluded.push_back(Value{{"node_id", self}, {"reason", why}});
   } else {
     candidates.push_back(Value{{"node_id", self},
-                               {"in_flight", door.runner.stats().running()},
+                               {"in_flight", door.runner.stats().table().running()},
                                {"latency_ms", figures.timed == 0 ? Value() : Value(average_ms(figures))}});
   }
   answer_json(

@@ -294,6 +294,8 @@ class Loops(NodeCase):
                     until(lambda: self.node.call("loops/seen")["begun"] > begun, "it naps")
                     counts = self.node.get("/cluster/status").json["request_stats"]["active_request_counts"]
                     self.assertEqual(counts.get("loops/" + method), 1, counts)
+                    explained = self.node.get(f"/methods/loops/{method}/explain").json["candidates"]
+                    self.assertGreaterEqual(explained[0]["in_flight"], 1, "whichever loop it runs on")
                 until(
                     lambda: self.node.metric("p2p_service_events_total", name="ended_cancelled") > before,
                     f"{method} was cancelled",
