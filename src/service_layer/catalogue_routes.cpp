@@ -21,9 +21,9 @@ constexpr std::string_view service_fleeting[] = {"calls"};
 constexpr std::string_view service_texts[] = {"name"};
 constexpr ListShape services_shape{"services", "name", service_columns, service_texts, 100, service_fleeting};
 
-constexpr std::string_view method_columns[] = {"method",     "service",       "name",       "description",
-                                               "role",       "parameters",    "timeout_ms", "cache_ttl_ms",
-                                               "idempotent", "broadcastable", "nodes"};
+constexpr std::string_view method_columns[] = {
+    "method",       "service",    "name",   "description",   "role",  "parameters",      "timeout_ms",
+    "cache_ttl_ms", "idempotent", "stream", "broadcastable", "nodes", "max_concurrency", "overridden"};
 constexpr std::string_view method_texts[] = {"method", "description"};
 constexpr ListShape methods_shape{"methods", "method", method_columns, method_texts};
 
