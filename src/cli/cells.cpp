@@ -34,6 +34,8 @@ std::string plain(const Value& value) {
   return text;
 }
 
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 std::string told_time(const Value& value, WallTime now, std::string_view behind) {
   const auto then = value.is_string() ? wall_time_of(value.as_string()) : std::nullopt;
   if (!then) return "-";
@@ -140,6 +142,20 @@ std::string text_of_bytes(double bytes) {
 
 std::string counted(std::size_t count, std::string_view noun) {
   return fmt::format("{} {}{}", count, noun, count == 1 ? "" : "s");
+}
+
+std::string text_of_reason(const Value& reason) {
+  if (reason.is_string()) return escape_control(first_line(reason.as_string()));
+  if (!reason.is_object()) return {};
+  std::string text;
+  if (reason["step"].is_string()) text = reason["step"].as_string() + ": ";
+  if (reason["file"].is_string()) {
+    text += reason["file"].as_string();
+    for (const char* place : {"line", "column"})
+      if (const auto number = number_of(reason[place])) text += fmt::format(":{:.0f}", *number);
+    text += ": ";
+  }
+  return escape_control(text + first_line(plain(reason["message"])));
 }
 
 std::optional<WallTime> wall_time_of(std::string_view text) {

@@ -40,6 +40,10 @@ enum class Cell {
 [[nodiscard]] std::string text_of_bytes(double bytes);                   ///< "512 B", "1.5 GiB"
 [[nodiscard]] std::string counted(std::size_t count, std::string_view noun);  ///< "1 node", "3 nodes"
 
+/// The first line of why a service does not run or was not updated: of a text, or of an object with step,
+/// file, line, column and message: "compile: hello/main.cpp:3:1: expected ';'". Empty for null.
+[[nodiscard]] std::string text_of_reason(const Value& reason);
+
 /// "2026-11-22T05:52:35.637Z"; none for anything else.
 [[nodiscard]] std::optional<WallTime> wall_time_of(std::string_view text);
 

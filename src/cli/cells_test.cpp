@@ -23,6 +23,18 @@ TEST(Cells, show_figures_as_people_read_them) {
   EXPECT_EQ(cell_text(Cell::method, "system/ping", now), "system.ping");
 }
 
+TEST(Cells, a_reason_is_one_line_with_its_place) {
+  EXPECT_EQ(text_of_reason(Value()), "");
+  EXPECT_EQ(text_of_reason("expected ;\nmore"), "expected ;");
+  EXPECT_EQ(text_of_reason(Value{{"step", "compile"},
+                                 {"file", "a/main.cpp"},
+                                 {"line", 3},
+                                 {"column", 7},
+                                 {"message", "no \x1b[31m\nmore"}}),
+            "compile: a/main.cpp:3:7: no \\u001b[31m");
+  EXPECT_EQ(text_of_reason(Value{{"step", "load"}, {"message", "no ABI"}}), "load: no ABI");
+}
+
 TEST(Cells, show_times_by_how_long_ago_they_are) {
   EXPECT_EQ(cell_text(Cell::ago, "2026-11-22T11:59:59.200Z", now), "now");
   EXPECT_EQ(cell_text(Cell::ago, "2026-11-22T11:59:26.000Z", now), "34s ago");

@@ -69,11 +69,9 @@ std::string method_summary(const Value& document) {
 
 /// The first line of why a service does not run, or of why its update was not taken.
 std::string service_note(const Value& row) {
-  const Value& reason = row["reason"].is_null() ? row["update"]["reason"] : row["reason"];
-  if (!reason.is_string())
-    return cell_text(Cell::text, reason, {}) == "-" ? "" : cell_text(Cell::text, reason, {});
-  const std::string& text = reason.as_string();
-  return cell_text(Cell::text, Value(text.substr(0, text.find('\n'))), {});
+  if (!row["reason"].is_null()) return text_of_reason(row["reason"]);
+  const std::string refused = text_of_reason(row["update"]["reason"]);
+  return refused.empty() ? "" : "update failed: " + refused;
 }
 
 }  // namespace

@@ -13,11 +13,6 @@ double number(const Value& value) {
   return value.kind() == Value::Kind::integer || value.kind() == Value::Kind::real ? value.as_double() : 0;
 }
 
-std::string first_line(const Value& value) {
-  if (!value.is_string()) return word(value);
-  return word(Value(value.as_string().substr(0, value.as_string().find('\n'))));
-}
-
 std::string place_of(const Value& status) {
   for (const Value& node : status["nodes"].as_array())
     if (node["self"] == Value(true)) return cell_text(Cell::place, node, {});
@@ -64,12 +59,12 @@ void add_service_problems(const Value& status, std::vector<Problem>& problems) {
     const Value &reason = service["reason"], &refused = service["update"]["reason"];
     const std::string hint = "p2p_admin services " + name;
     if (state != "running" && state != "starting")
-      problems.push_back(
-          {fmt::format("service {}: {}{}", name, state, reason.is_null() ? "" : ", " + first_line(reason)),
-           hint});
+      problems.push_back({fmt::format("service {}: {}{}", name, state,
+                                      reason.is_null() ? "" : ", " + text_of_reason(reason)),
+                          hint});
     else if (!refused.is_null())
       problems.push_back(
-          {fmt::format("service {} runs on as it was, its update failed: {}", name, first_line(refused)),
+          {fmt::format("service {} runs on as it was, its update failed: {}", name, text_of_reason(refused)),
            hint});
   }
 }

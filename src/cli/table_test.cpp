@@ -31,7 +31,8 @@ const char* const services = R"({"services":[
  {"name":"broken","status":"failed","methods":0,"nodes":["web-1"],
   "reason":"compile: main.cpp:12:3: error: use of undeclared identifier 'frobnicate' in this scope\nnote: more"},
  {"name":"system","status":"running","methods":7,"nodes":["web-1","web-2"],"version":"1.0.0","calls":120345},
- {"name":"updated","status":"running","methods":2,"nodes":["web-1"],"version":"2.1","update":{"reason":"main.cpp:3: error: expected ';'"}}],
+ {"name":"updated","status":"running","methods":2,"nodes":["web-1"],"version":"2.1","update":{"reason":
+  {"step":"compile","file":"updated/main.cpp","line":3,"column":9,"message":"expected ';'\nnote: more"}}}],
  "total":3,"next_cursor":null})";
 
 const char* const methods = R"({"methods":[

@@ -16,7 +16,7 @@ constexpr std::string_view list_query[] = {"limit", "cursor", "sort", "fields", 
 constexpr std::string_view explain_query[] = {"target"};
 
 constexpr std::string_view service_columns[] = {"name",  "status", "version", "methods",
-                                                "calls", "nodes",  "reason"};
+                                                "calls", "nodes",  "reason",  "update"};
 constexpr std::string_view service_fleeting[] = {"calls"};
 constexpr std::string_view service_texts[] = {"name"};
 constexpr ListShape services_shape{"services", "name", service_columns, service_texts, 100, service_fleeting};
@@ -136,13 +136,15 @@ std::uint64_t calls_of(Door& door, const ServiceEntry& service) {
 }
 
 Value service_row(Door& door, const ServiceEntry& service) {
+  const Value described = door.node.local_service(service.name);
   Value row{{"name", service.name},
             {"status", status_name(service.status)},
-            {"version", door.node.local_service(service.name)["info"]["version"]},
+            {"version", described["info"]["version"]},
             {"methods", public_methods(service).size()},
             {"calls", calls_of(door, service)},
             {"nodes", Value::array({door.settings.self.node_id})}};
   if (!service.reason.empty()) row.set("reason", service.reason);
+  if (const Value& update = described["update"]; !update.is_null()) row.set("update", update);
   return row;
 }
 

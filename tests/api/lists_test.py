@@ -3,7 +3,7 @@
 import unittest
 
 import node as harness
-from node import NodeCase
+from node import NodeCase, replace
 
 MANY = """
 #include <p2p/service.hpp>
@@ -11,21 +11,22 @@ using namespace p2p;
 class Many : public BaseService {
  public:
   static constexpr auto SERVICE_NAME = "many";
-  SERVICE_METHOD(alpha, (), description = "The first of all", public = true, role = "viewer", timeout = 5);
+  SERVICE_METHOD(alpha, (), description = "The first of all", public = true, role = "viewer", timeout = 5, max_concurrency = 3);
   void alpha() {}
-  SERVICE_METHOD(beta, (), public = true, role = "operator", timeout = 7);
+  SERVICE_METHOD(beta, (), public = true, role = "operator", timeout = 6);
   void beta() {}
   SERVICE_METHOD(hidden, ());
   void hidden() {}
 };
 EXPORT_SERVICE(Many)
 """
+SETTINGS = "[methods.beta]\ntimeout = 7\n"
 
 LISTS = {"/services": ("services", "name"), "/methods": ("methods", "method"), "/cluster/nodes": ("nodes", "node_id")}
 
 
 class Lists(NodeCase):
-    services = {"many": MANY, "broken": "this is no C++\n"}
+    services = {"many": {"main.cpp": MANY, "service.toml": SETTINGS}, "broken": "this is no C++\n"}
 
     @classmethod
     def setUpClass(cls):
@@ -60,6 +61,20 @@ class Lists(NodeCase):
         self.assertEqual(rows, [{"name": "beta", "timeout_ms": 7000}])
         rows = self.rows("/methods", "?service=many&sort=timeout_ms,name&fields=name&limit=2")
         self.assertEqual([row["name"] for row in rows], ["alpha", "beta"])
+
+    def test_each_member_of_a_row_is_a_column(self):
+        self.node.folders.put("late", MANY.replace('"many"', '"late"'))
+        self.addCleanup(self.node.take_out, "late")
+        self.node.wait_call("late/alpha")
+        replace(self.node.folders.services / "late" / "main.cpp", "this is no C++\n")
+        self.node.wait_service("late", lambda entry: "reason" in entry.get("update", {}))
+        seldom = {"/services": {"reason", "update"}, "/methods": {"stream", "max_concurrency", "overridden"},
+                  "/cluster/nodes": {"tags"}}
+        for path in LISTS:
+            members = set().union(*self.rows(path))
+            self.assertLessEqual(seldom[path], members, "the rows are to have all that rows can have")
+            rows = self.rows(path, "?fields=" + ",".join(members))
+            self.assertEqual(set().union(*rows), members)
 
     def test_text_and_filters(self):
         self.assertEqual(self.names("/methods", "?q=FIRST+of"), ["many/alpha"])

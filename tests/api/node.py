@@ -274,6 +274,15 @@ class Node:
             seconds,
         )
 
+    def take_out(self, name, seconds=60):
+        """Removes the service's folder, and waits until no list has it."""
+        shutil.rmtree(self.folders.services / name)
+        until(
+            lambda: not self.service(name) and not self.get(f"/services?service={name}").json["total"],
+            lambda: f"{name} is gone: {self.service(name)}",
+            seconds,
+        )
+
     def connect(self, timeout=15):
         """A socket to write bytes to that no HTTP library would."""
         return Connection(self.port, timeout)

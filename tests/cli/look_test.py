@@ -5,6 +5,7 @@ import re
 import unittest
 
 from session import ESCAPE, CliCase, main
+from node import replace
 
 HELLO = """
 #include <p2p/service.hpp>
@@ -113,6 +114,26 @@ class Looking(CliCase):
         self.assertRegex(done.lines[at + 1], r"^  .*main\.cpp:3")
         self.assertEqual(done.lines[-1], "3 services: 1 failed, 2 running")
         self.assertRegex(self.works("services", "broken").out, r"(?s)\nreason\n.*  file +broken/main\.cpp\n  line +3\n")
+
+    def test_an_update_that_failed_is_told_beside_the_version_that_runs_on(self):
+        main = self.node.folders.services / "renewed" / "main.cpp"
+        self.node.folders.put("renewed", HELLO.replace('"hello"', '"renewed"'))
+        self.addCleanup(self.node.take_out, "renewed")
+        self.runs("renewed")
+        replace(main, BROKEN)
+        self.node.wait_service("renewed", lambda entry: "reason" in entry.get("update", {}))
+        lines = self.works("services").lines
+        at = next(i for i, line in enumerate(lines) if line.startswith("renewed"))
+        self.assertIn("running", lines[at])
+        self.assertRegex(lines[at + 1], r"^  update failed: compile: renewed/main\.cpp:3:\d+: .*frobnicate")
+        status = self.works("status").lines
+        self.assertRegex(
+            "\n".join(status),
+            r"(?m)^problem: service renewed runs on as it was, its update failed: compile: renewed/main\.cpp:3:\d+: .*"
+            r"\n         p2p_admin services renewed$")
+        replace(main, HELLO.replace('"hello"', '"renewed"').replace("2.3.4", "2.3.5"))
+        self.node.wait_service("renewed", lambda entry: entry["info"]["version"] == "2.3.5" and "update" not in entry)
+        self.assertNotIn("renewed runs on", self.works("status").out)
 
     def test_tables_fit_their_width(self):
         for columns in (80, 100, 200):

@@ -8,6 +8,7 @@
 #include <fmt/format.h>
 
 #include "base/json.hpp"
+#include "cli/cells.hpp"
 #include "node/version.hpp"
 
 namespace p2p {
@@ -19,17 +20,6 @@ constexpr std::chrono::seconds clock_limit{2};  // beyond it tokens and times of
 std::string member(const Value& object, std::string_view key) {
   const Value* found = object.is_object() ? object.find(key) : nullptr;
   return found != nullptr && found->is_string() ? found->as_string() : std::string();
-}
-
-/// "compile: hello/main.cpp:18: no member named ..."
-std::string reason_text(const Value& reason) {
-  std::string text = member(reason, "step") + ": ";
-  if (const std::string file = member(reason, "file"); !file.empty()) {
-    text += file;
-    if (const Value& line = reason["line"]; !line.is_null()) text += fmt::format(":{}", line.as_int());
-    text += ": ";
-  }
-  return text + member(reason, "message");
 }
 
 std::string reason_of(const Error& error) {
@@ -117,7 +107,7 @@ void judge_services(const Value& services, DoctorReport& report) {
     ++wrong;
     report.warn(name,
                 service.first + (update == nullptr ? " is " + status : " runs, its new version does not") +
-                    ": " + reason_text(reason),
+                    ": " + text_of_reason(reason),
                 "correct it and save, it is tried again at once; p2p_admin lint shows all that is wrong");
   }
   if (wrong == 0) report.ok(name, fmt::format("{} running", running));
