@@ -43,7 +43,7 @@ class Doctor(InFolders):
         checks = self.checks("--coord", f"{LOOP}:{node.port}", "--state-dir", self.folders.state)
         self.assertEqual({name for name, check in checks.items() if check["level"] == "fail"}, set())
         for name in ("program", "state dir", "disk", "services dir", "secret", "open files", "compiler", "linker",
-                     "python", "redis", "node", "clock", "ready", "services", "port 8001"):
+                     "redis", "node", "clock", "ready", "services", "port 8001"):
             self.assertIn(name, checks)
         self.assertIn(f"{node.id} at {LOOP}:{node.port} is healthy, version ", checks["node"]["text"])
 
@@ -72,14 +72,27 @@ class Doctor(InFolders):
         node.wait_service("prices", lambda entry: entry["status"] == "failed")
         services = self.checks("--coord", f"{LOOP}:{node.port}")["services"]
         self.assertEqual(services["level"], "warn")
-        self.assertIn("prices is failed: compile: prices/main.cpp:2: use of undeclared", services["text"])
+        self.assertRegex(services["text"], r"^prices is failed: compile: prices/main\.cpp:2:\d+: use of undeclared")
+
+    def test_the_configured_port_is_looked_at_instead_of_the_usual_ones(self):
+        with socket.socket() as taken:
+            taken.bind((LOOP, 0))
+            taken.listen(1)
+            port = taken.getsockname()[1]
+            checks = self.checks("--coord", f"{LOOP}:9", env={"P2P_NODE_PORT": str(port)})
+        self.assertEqual([name for name in checks if name.startswith("port ")], [f"port {port}"])
+        self.assertEqual(checks[f"port {port}"]["level"], "warn")
+        self.assertIn(f"(pid {os.getpid()})", checks[f"port {port}"]["text"])
+        checks = self.checks("--coord", f"{LOOP}:9", env={"P2P_NODE_PORT": "0"})
+        self.assertEqual([name for name in checks if name.startswith("port ")], [])
 
     def test_for_people_each_line_has_its_word_and_its_repair(self):
-        code, out, _ = self.run_program("doctor", "--coord", f"{LOOP}:9", env={"REDIS_URL": "redis://127.0.0.1:1"})
+        code, out, _ = self.run_program(
+            "doctor", "--coord", f"{LOOP}:9", env={"REDIS_URL": "redis://127.0.0.1:1", "P2P_SERVICES_COMPILER": "no-clang"})
         self.assertEqual(code, 1)
-        self.assertIn(
-            "warn  redis          redis://127.0.0.1:1 does not answer: connection refused; results are cached in this "
-            "node's memory alone\n                     -> start it ", out)
+        self.assertIn("ok    redis          redis://127.0.0.1:1 does not answer: connection refused; nothing uses it in this "
+                      "version\n", out)
+        self.assertRegex(out, r"\nwarn  compiler       no-clang is not installed: .*\n                     -> apt install ")
         self.assertIn("FAIL  node           127.0.0.1:9 does not answer: connection refused\n"
                       "                     -> p2p_admin coordinator --port 9\n", out)
         self.assertTrue(re.search(r"\n\d+ ok, \d+ warnings?, 1 failure\n$", out), out)

@@ -1,5 +1,5 @@
-// What doctor asks of other programs and servers: the compiler and its linker, Python, Redis. Each question
-// is bounded in time; what is missing is a warning where a node does without it.
+// What doctor asks of other programs and servers: the compiler and its linker, Redis. Each question is
+// bounded in time; what is missing is a warning where a node does without it.
 #pragma once
 
 #include <string>
@@ -14,7 +14,6 @@ namespace p2p {
 
 /// `program --version`, and lld, without which it cannot link.
 void check_compiler(Loop& loop, const std::string& program, DoctorReport& report);
-void check_python(Loop& loop, DoctorReport& report);
 
 /// What a program wrote that was run to its end, at most ten seconds; not_found when there is none.
 [[nodiscard]] Result<std::string> output_of(Loop& loop, std::vector<std::string> command);

@@ -62,7 +62,10 @@ void check_machine(const Settings& found, DoctorReport& report) {
   }
   check_services_dir(config.services_dir, report);
   if (found.sound) check_secret_strength(config.jwt_secret, report);  // else it may be what is wrong
-  check_ports(config.address, usual_ports, report);
+  if (!config.port)
+    check_ports(config.address, usual_ports, report);
+  else if (*config.port != 0)  // 0: whichever is free
+    check_ports(config.address, {&*config.port, 1}, report);
   check_open_files(report);
 }
 
@@ -84,7 +87,6 @@ Result<int> run_doctor(const Invocation& said, World& world) {
   check_program(config, report);
   check_machine(found, report);
   check_compiler(loop, config.compiler, report);
-  check_python(loop, report);
   check_redis(config.redis_url, report);
   const auto link = NodeLink::open(said, world);
   if (!link) return fail(link.error());
