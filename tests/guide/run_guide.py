@@ -4,8 +4,9 @@ compiled and loaded.
 
     tests/guide/run_guide.py docs/guide/first-steps.md [--verbose]
 
-A guide has a folder of its own, which is also its home, and at most one node, which it starts itself on a port that is
-free; where it says 8001, that port is meant. Blocks are taken in order:
+A guide has a folder of its own, which is also its home and holds the link ./p2p_admin that `./run build` makes, and at
+most one node, which it starts itself on a port that is free; where it says 8001, that port is meant. Blocks are taken in
+order; what is indented instead of fenced is not looked at:
 
     ```console   lines that begin with `$ ` are commands (one that ends with \\ goes on in the next line), the others are
                  what they print, compared to the letter but for `...`, which stands for anything. What is printed to
@@ -160,6 +161,7 @@ class Guide:
         self.page, self.path, self.verbose = path.read_text(encoding="utf-8"), path, verbose
         self.folder = pathlib.Path(tempfile.mkdtemp(prefix="p2p-guide-"))
         self.folder.chmod(0o700)
+        (self.folder / "p2p_admin").symlink_to(PROGRAM)
         with socket.socket() as probe:  # nobody else is given a port that was just let go, for a while
             probe.bind(("127.0.0.1", 0))
             self.port = probe.getsockname()[1]
@@ -247,7 +249,7 @@ class Guide:
         if self.node:
             raise Wrong("a guide has one node, and it runs already")
         command = STATED.sub(str(self.port), block.text.strip().removeprefix("$ "))
-        command = command.replace("p2p_admin coordinator", f"exec p2p_admin coordinator --port {self.port}", 1)
+        command = re.sub(r"(\./)?p2p_admin coordinator", rf"exec \g<0> --port {self.port}", command, count=1)
         _, folder, _ = self.shell.run("pwd")
         self.services = pathlib.Path(folder.strip()) / "services"
         with open(self.folder / "node.log", "wb") as log:

@@ -68,6 +68,9 @@ class Pages(unittest.TestCase):
         first, second = blocks_of("<!-- guide: file a -->\n```text\n```\n\n```text\n```\n")
         self.assertEqual((first.file, second.file), ("a", None))
 
+    def test_the_program_lies_in_the_folder_as_a_build_leaves_it(self):
+        self.assertEqual(self.run_page(f"```console\n$ readlink p2p_admin\n{run_guide.PROGRAM}\n```\n"), 1)
+
     def test_the_port_of_the_page_is_the_port_of_the_run(self):
         self.assertEqual(run_guide.STATED.sub("7", "a:8001/x 18001 coordinator-8001 8001.2"), "a:7/x 18001 coordinator-7 7.2")
         self.assertEqual(self.run_page("```console\n$ echo http://127.0.0.1:8001/\nhttp://127.0.0.1:8001/\n```\n"), 1)
