@@ -120,7 +120,14 @@ def http_request(port, path, body, token=None):
     return (head + f"Content-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n").encode() + body
 
 
-def load(port, connections, pipeline, seconds, request, save=None):
+def loop_cpu_ns(pid):
+    """Of each loop of a node: its main thread and those beside it."""
+    tasks = pathlib.Path(f"/proc/{pid}/task").iterdir()
+    return {t.name: int((t / "schedstat").read_text().split()[0]) for t in tasks
+            if t.name == str(pid) or (t / "comm").read_text().startswith("p2p-loop")}
+
+
+def load(port, connections, pipeline, seconds, request, save=None, allow_failures=False):
     argv = ["taskset", "-c", CORES[-1], BUILD / "p2p_bench_http_load", port, connections, pipeline, seconds, request]
     out = subprocess.run([*map(str, argv), *([str(save)] if save else [])], check=True, capture_output=True, text=True)
     figures = json.loads(out.stdout)

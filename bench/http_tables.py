@@ -1,7 +1,7 @@
 """What a request over HTTP costs, beside raw epoll, nginx, node http and FastAPI with uvicorn, in one run."""
 import base64, contextlib, hashlib, hmac, json, os, pathlib, shutil, subprocess, uuid
 
-from harness import BUILD, CORES, HERE, SECRET, Node, Server, compare, free_port, goal, http_request, load, process, wait_for_port
+from harness import BUILD, CORES, HERE, SECRET, Node, Server, compare, free_port, goal, http_request, load, loop_cpu_ns, process, wait_for_port
 
 PING = ("/rpc/system/ping", b'{"method":"ping","params":{},"id":"1"}')
 DOCUMENT = {"rows": [{"id": i, "name": f"worker-{i:04}", "load": i / 7, "tags": ["a", "b"], "alive": i % 3 > 0} for i in range(120)]}
@@ -149,7 +149,11 @@ def two_loops(stack, place, full):
         node = Node(stack, place / f"loops{loops}", [HERE / "services/echo"], ["--threads", loops], CORES)
         servers.append(contenders.node(node, call, f"{loops} loop" + "s" * (loops > 1)))
     rounds, seconds = (9, 3) if full else (5, 2)
+    before = loop_cpu_ns(servers[1].pid)
     table = compare("a threadsafe method of about 100 us, 64 connections, both cores", servers, 64, 1, rounds, seconds)
+    used = [after - before[loop] for loop, after in loop_cpu_ns(servers[1].pid).items()]
+    table["shares"] = sorted(round(100 * one / sum(used)) for one in used)
+    print("  shares of the two loops: " + " and ".join(f"{share} %" for share in table["shares"]))
     one, two = (row(table, s.name) for s in servers)
     table["goals"] = [goal("work of two loops to one", two["per_s"] / one["per_s"], 1.8, "x", ">="),
                       goal("CPU a request", two["cpu_ratio"], 1.1, "x")]
