@@ -2,12 +2,14 @@
 // that both sides know; with empty parameters and a null result, on the CPU clock of the thread. Printed
 // beside its parts and the goals of the project; pin it to a quiet core:
 //
-//   taskset -c 0 build/release/p2p_bench_local [methods]           one number of methods alone: for a
-//   profiler
+//   taskset -c 0 build/release/p2p_bench_local [--json] [methods]
+//
+// `methods`: one number of methods alone, for a profiler. `--json`: an object a line, for bench/run.
 #include <algorithm>
 #include <cstdlib>
 #include <functional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include <fmt/format.h>
@@ -37,12 +39,42 @@ void keep(const T& value) {
 struct Figures {
   std::vector<double> ns;
   std::uint64_t allocated = 0;  ///< in the last round
+};
 
-  void print(std::string_view what, std::string_view goal) {
-    std::sort(ns.begin(), ns.end());
-    fmt::print("{:<52} {:>7.1f} {:>7.1f} {:>12.4f}   {}\n", what, ns.front(), ns[ns.size() / 2],
-               static_cast<double>(allocated) / calls, goal);
+/// What was promised: no call allocates, the quickest round takes at most so long, and should take so long.
+struct Bound {
+  int must_ns = 0, goal_ns = 0;  ///< 0: nothing was
+};
+constexpr Bound by_name{100, 60}, prepared{60, 35};
+
+class Table {
+ public:
+  explicit Table(bool as_json) : as_json_(as_json) {
+    if (!as_json)
+      fmt::print("{:<52} {:>7} {:>7} {:>12}   {}\n", "ns a call, CPU of the thread", "min", "median",
+                 "allocations", "bound");
   }
+
+  void row(std::string_view what, Figures figures, Bound bound = {}) const {
+    std::sort(figures.ns.begin(), figures.ns.end());
+    const double least = figures.ns.front(), median = figures.ns[figures.ns.size() / 2],
+                 allocations = static_cast<double>(figures.allocated) / calls;
+    if (as_json_)
+      fmt::print(
+          R"({{"what":"{}","min_ns":{:.1f},"median_ns":{:.1f},"allocations":{:.4f},"must_ns":{},"goal_ns":{}}})"
+          "\n",
+          what, least, median, allocations, bound.must_ns, bound.goal_ns);
+    else
+      fmt::print("{:<52} {:>7.1f} {:>7.1f} {:>12.4f}   {}\n", what, least, median, allocations, text(bound));
+  }
+
+ private:
+  static std::string text(Bound bound) {
+    if (bound.must_ns == 0) return {};
+    return fmt::format("<= {}, goal {}; 0 allocations", bound.must_ns, bound.goal_ns);
+  }
+
+  bool as_json_;
 };
 
 /// Measures one round of a part that needs no coroutine.
@@ -117,7 +149,7 @@ Task<> coroutine_rounds(Figures& figures) {
   }
 }
 
-void with_methods(std::size_t count) {
+void with_methods(std::size_t count, const Table& table) {
   LocalCallNode node(count);
   Figures one, all, held, typed;
   const Names first{{"system0"}, {"get_system_m5"}};
@@ -126,48 +158,47 @@ void with_methods(std::size_t count) {
   for (int i = 0; i < 9; ++i)
     every.methods.push_back("get_system_m" + std::to_string(i));  // 9 and 10^n meet in all pairs
   node.run([&](BaseService& self) { return call_rounds(self, first, one); });
-  one.print(fmt::format("call by name, {} methods, always the same", count),
-            "<= 100, goal 60; 0 allocations");
+  table.row(fmt::format("call by name, {} methods, always the same", count), std::move(one), by_name);
   node.run([&](BaseService& self) { return call_rounds(self, every, all); });
-  all.print(fmt::format("call by name, {} methods, each in turn", count), "");
+  table.row(fmt::format("call by name, {} methods, each in turn", count), std::move(all));
   node.run([&](BaseService& self) { return handle_rounds(self, held); });
-  held.print(fmt::format("call by a held handle, {} methods", count), "<= 60, goal 35; 0 allocations");
+  table.row(fmt::format("call by a held handle, {} methods", count), std::move(held), prepared);
   node.run([&](BaseService& self) { return typed_rounds(self, typed); });
-  typed.print(fmt::format("call of a typed contract, {} methods", count), "<= 60, goal 35; 0 allocations");
+  table.row(fmt::format("call of a typed contract, {} methods", count), std::move(typed), prepared);
 
   const RegistrySnapshot& snapshot = node.runner().snapshot();
-  measure([&](int) {
-    keep(snapshot.find(first.services[0])->generation->find(first.methods[0]));
-  }).print(fmt::format("  part: both look-ups, {} methods", count), "");
+  table.row(fmt::format("  part: both look-ups, {} methods", count), measure([&](int) {
+              keep(snapshot.find(first.services[0])->generation->find(first.methods[0]));
+            }));
 }
 
-void parts() {
+void parts(const Table& table) {
   Figures bare;
   LocalCallNode node(10);
   node.run([&](BaseService&) { return coroutine_rounds(bare); });
-  bare.print("  part: one coroutine of its own, awaited", "");
+  table.row("  part: one coroutine of its own, awaited", std::move(bare));
   const StillLoop loop;
-  measure([&](int) { keep(loop.clock().coarse_now()); }).print("  part: coarse clock", "");
+  table.row("  part: coarse clock", measure([&](int) { keep(loop.clock().coarse_now()); }));
   DeadlineWheel wheel;
   DeadlineWheel::Entry entry;
-  measure([&](int i) {
-    wheel.add(entry, 30'000'000'000 + i);
-    wheel.remove(entry);
-  }).print("  part: in and out of the deadline wheel", "");
+  table.row("  part: in and out of the deadline wheel", measure([&](int i) {
+              wheel.add(entry, 30'000'000'000 + i);
+              wheel.remove(entry);
+            }));
 }
 
 }  // namespace
 }  // namespace p2p::bench
 
 int main(int count, char** arguments) {
-  fmt::print("{:<52} {:>7} {:>7} {:>12}   {}\n", "ns a call, CPU of the thread", "min", "median",
-             "allocations", "bound");
-  if (count > 1) {
-    p2p::bench::with_methods(std::strtoul(arguments[1], nullptr, 10));
+  const bool as_json = count > 1 && std::string_view(arguments[1]) == "--json";
+  const p2p::bench::Table table(as_json);
+  if (count > (as_json ? 2 : 1)) {
+    p2p::bench::with_methods(std::strtoul(arguments[count - 1], nullptr, 10), table);
     return 0;
   }
-  p2p::bench::with_methods(10);
-  p2p::bench::with_methods(10'000);
-  p2p::bench::parts();
+  p2p::bench::with_methods(10, table);
+  p2p::bench::with_methods(10'000, table);
+  p2p::bench::parts(table);
   return 0;
 }
