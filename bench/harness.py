@@ -131,7 +131,7 @@ def load(port, connections, pipeline, seconds, request, save=None, allow_failure
     argv = ["taskset", "-c", CORES[-1], BUILD / "p2p_bench_http_load", port, connections, pipeline, seconds, request]
     out = subprocess.run([*map(str, argv), *([str(save)] if save else [])], check=True, capture_output=True, text=True)
     figures = json.loads(out.stdout)
-    if figures["not_ok"]:
+    if figures["not_ok"] and not allow_failures:
         sys.exit(f"port {port}: {figures['not_ok']} of {figures['requests']} answers were not 200")
     return figures
 

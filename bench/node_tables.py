@@ -114,7 +114,7 @@ def drop_in(place, full):
 
 
 def reloads(place, full):
-    """Two libraries by turns, under load. A failed call would end the load program with what it saw."""
+    """Two libraries by turns, under load. Calls that fail are counted; a connection that breaks ends the load program."""
     print("\nreloads under load")
     count = 100 if full else 30
     with contextlib.ExitStack() as stack:
@@ -142,7 +142,7 @@ def reloads(place, full):
         request.write_bytes(http_request(node.port, "/rpc/dropped/version", b"{}", node.token))
         steady = load(node.port, 8, 1, 2, request)
         with ThreadPoolExecutor(1) as beside:
-            loaded = beside.submit(load, node.port, 8, 1, count * 0.15, request)
+            loaded = beside.submit(load, node.port, 8, 1, count * 0.15, request, allow_failures=True)
             done = 0
             while not loaded.done() and done < count:
                 put(done)
