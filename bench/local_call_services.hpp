@@ -17,7 +17,7 @@ class StillLoop final : public Executor {
   void post(Job) override {}
   TimerId post_at(Instant, Job) override { return 1; }
   void cancel(TimerId) override {}
-  bool run_blocking(Job) override { return false; }
+  bool run_blocking_for(BlockingFor, Job) override { return false; }
   [[nodiscard]] bool on_loop() const override { return true; }
   [[nodiscard]] const Clock& clock() const override { return clock_; }
 
