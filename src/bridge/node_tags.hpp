@@ -4,12 +4,13 @@
 // Threads: any.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <memory>
 #include <string>
 #include <string_view>
 #include <utility>
+
+#include "base/published.hpp"
 
 namespace p2p {
 
@@ -17,16 +18,16 @@ class NodeTags {
  public:
   using Map = std::map<std::string, std::string, std::less<>>;
 
-  void set(Map tags) { tags_.store(std::make_shared<const Map>(std::move(tags)), std::memory_order_release); }
+  void set(Map tags) { tags_.set(std::make_shared<const Map>(std::move(tags))); }
   /// An empty value: any.
   [[nodiscard]] bool has(std::string_view key, std::string_view value) const {
-    const std::shared_ptr<const Map> tags = tags_.load(std::memory_order_acquire);
+    const std::shared_ptr<const Map> tags = tags_.get();
     const auto found = tags->find(key);
     return found != tags->end() && (value.empty() || found->second == value);
   }
 
  private:
-  std::atomic<std::shared_ptr<const Map>> tags_{std::make_shared<const Map>()};
+  Published<Map> tags_;
 };
 
 }  // namespace p2p
