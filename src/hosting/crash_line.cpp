@@ -1,11 +1,15 @@
 #include "hosting/crash_line.hpp"
 
+#include <algorithm>
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <cstring>
+#include <ctime>
 
 #include <dlfcn.h>
+#include <fcntl.h>
 #include <link.h>
 #include <signal.h>
 #include <sys/uio.h>
@@ -21,6 +25,13 @@ struct Range {
   std::array<char, 72> service{};
 };
 std::array<Range, CodeRange::most> ranges;  // NOLINT: a signal handler is handed nothing
+
+struct LogPlace {
+  std::array<char, 4096> file{};
+  bool json = false;
+};
+std::array<LogPlace, 2> log_places;                         // NOLINT: see above; one is written, one is read
+std::atomic<const LogPlace*> log_place{log_places.data()};  // NOLINT: see above
 
 struct Search {
   std::uintptr_t base, begin, end;
@@ -104,25 +115,64 @@ std::string_view service_on_stack(std::uintptr_t stack) noexcept {
   return {};
 }
 
-void say(std::initializer_list<std::string_view> parts) noexcept {
-  std::array<char, 256> line{};
-  std::size_t size = 0;
-  for (const std::string_view part : parts) {
-    const std::size_t fits = std::min(part.size(), line.size() - size);
-    std::memcpy(line.data() + size, part.data(), fits);
-    size += fits;
+class Line {
+ public:
+  Line& add(std::string_view part) noexcept {
+    const std::size_t fits = std::min(part.size(), text_.size() - size_);
+    std::memcpy(text_.data() + size_, part.data(), fits);
+    size_ += fits;
+    return *this;
   }
-  [[maybe_unused]] const ssize_t written = ::write(STDERR_FILENO, line.data(), size);
+  Line& add(unsigned number, std::size_t digits) noexcept {
+    std::array<char, 10> text{};
+    for (std::size_t i = digits; i-- > 0; number /= 10) text[i] = static_cast<char>('0' + number % 10);
+    return add({text.data(), digits});
+  }
+  /// "2026-11-22T05:52:35.120Z"
+  Line& add_time() noexcept {
+    timespec now{};
+    ::clock_gettime(CLOCK_REALTIME, &now);
+    const auto days = std::chrono::days(now.tv_sec / 86'400);
+    const std::chrono::year_month_day date{std::chrono::sys_days(days)};
+    const auto second = static_cast<unsigned>(now.tv_sec % 86'400);
+    add(static_cast<unsigned>(static_cast<int>(date.year())), 4).add("-");
+    add(static_cast<unsigned>(date.month()), 2).add("-").add(static_cast<unsigned>(date.day()), 2).add("T");
+    add(second / 3600, 2).add(":").add(second / 60 % 60, 2).add(":").add(second % 60, 2).add(".");
+    return add(static_cast<unsigned>(now.tv_nsec / 1'000'000), 3).add("Z");
+  }
+  void write_to(int fd) const noexcept {
+    [[maybe_unused]] const ssize_t written = ::write(fd, text_.data(), size_);
+  }
+
+ private:
+  std::array<char, 512> text_{};
+  std::size_t size_ = 0;
+};
+
+/// `what` and a service have no letter that JSON would escape.
+void say(std::string_view number, std::string_view what, std::string_view service) noexcept {
+  Line line;
+  const LogPlace& log = *log_place.load(std::memory_order_acquire);
+  if (log.json)
+    line.add(R"({"timestamp":")").add_time().add(R"(","level":"ERROR","logger":"Main","message":")");
+  else
+    line.add("p2p_admin: ");
+  line.add(number).add(what).add(service).add(log.json ? "\"}\n" : "\n");
+  line.write_to(STDERR_FILENO);
+  if (log.file[0] == '\0') return;
+  if (const int fd = ::open(log.file.data(), O_WRONLY | O_APPEND | O_CLOEXEC | O_NONBLOCK | O_NOCTTY);
+      fd >= 0)
+    line.write_to(fd);
 }
 
 void on_crash(int number, siginfo_t*, void* context) {
   const Place place = place_of(context);
   if (const std::string_view service = service_of(place.code); !service.empty())
-    say({"p2p_admin: ", name_of(number), " in the code of service ", service, "\n"});
+    say(name_of(number), " in the code of service ", service);
   else if (const std::string_view caller = service_on_stack(place.stack); !caller.empty())
-    say({"p2p_admin: ", name_of(number), ", called by the code of service ", caller, "\n"});
+    say(name_of(number), ", called by the code of service ", caller);
   else
-    say({"p2p_admin: ", name_of(number), ", no code of a service in the services folder near it\n"});
+    say(name_of(number), ", no code of a service in the services folder near it", {});
   ::raise(number);  // once this returns; the default again, since SA_RESETHAND
 }
 
@@ -147,6 +197,14 @@ CodeRange::~CodeRange() {
   if (slot_ == most) return;
   ranges[slot_].end.store(0, std::memory_order_release);
   ranges[slot_].taken.store(false);
+}
+
+void write_crashes_to(const std::string& file, bool json) {
+  LogPlace& other = log_places[log_place.load(std::memory_order_relaxed) == log_places.data() ? 1 : 0];
+  other = {};
+  other.json = json;
+  if (file.size() < other.file.size()) std::memcpy(other.file.data(), file.data(), file.size());
+  log_place.store(&other, std::memory_order_release);
 }
 
 void name_services_in_crashes() {

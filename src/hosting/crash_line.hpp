@@ -1,8 +1,11 @@
-// CrashLine: a fault in a service's code ends the whole node; its last line on standard error then names the
-// service, so that whoever reads it at night knows which folder to take out:
+// CrashLine: a fault in a service's code ends the whole node; its last line on standard error, and in the
+// log's file if it has one, then names the service, so that whoever reads it at night knows which folder to
+// take out:
 //
 //   p2p_admin: SIGSEGV in the code of service shop
 //   p2p_admin: SIGABRT, called by the code of service shop
+//
+// A log in JSON gets it as an object with its time; text has none, since local time is not to be had there.
 //
 // The handler looks up where the program stood, and failing that what lies on its stack, in a table of the
 // libraries that are loaded. It calls nothing but what signal handlers may, and the signal then does what it
@@ -14,6 +17,7 @@
 #pragma once
 
 #include <cstddef>
+#include <string>
 #include <string_view>
 
 namespace p2p {
@@ -33,6 +37,10 @@ class CodeRange {
  private:
   std::size_t slot_ = most;
 };
+
+/// Where the log is: `file` (empty: stderr alone), which the handler opens by its name. From one thread,
+/// again whenever it changes. A path over 4 KiB is none.
+void write_crashes_to(const std::string& file, bool json);
 
 /// Of the node's own thread: faults are told of from now on. Not in programs with a sanitizer, which tells
 /// more.

@@ -89,6 +89,7 @@ Result<void> P2PAdminSystem::start() {
 int P2PAdminSystem::run() {
   Parts& p = *parts_;
   ::signal(SIGPIPE, SIG_IGN);
+  write_crashes_to(p.live.now().log_file, p.live.now().log_format == Log::Format::json);
   name_services_in_crashes();
   p.signals.emplace(p.loop, std::initializer_list<int>{SIGTERM, SIGINT, SIGHUP}, [this](int number) {
     if (number == SIGHUP) return parts_->reload();

@@ -3,7 +3,10 @@
 import concurrent.futures
 import contextlib
 import http.client
+import json
+import pathlib
 import shutil
+import tempfile
 import unittest
 
 import node as harness
@@ -336,8 +339,8 @@ class Crash(unittest.TestCase):
         )
     }
 
-    def ends_with(self, how, line):
-        node = harness.Node(services=self.services)
+    def ends_with(self, how, line, *words):
+        node = harness.Node(services=self.services, args=words)
         self.addCleanup(node.close)
         node.wait_call("breaking/mark")
         with contextlib.suppress(OSError, http.client.HTTPException):
@@ -350,6 +353,20 @@ class Crash(unittest.TestCase):
         self.ends_with("null", "p2p_admin: SIGSEGV in the code of service breaking\n")
         self.ends_with("abort", "p2p_admin: SIGABRT, called by the code of service breaking\n")
         self.ends_with("stack", "p2p_admin: SIGSEGV in the code of service breaking\n")
+
+    @unittest.skipIf(harness.SANITIZED, "the sanitizer tells of it")
+    def test_a_log_in_a_file_has_that_line_too_in_the_form_of_its_others(self):
+        for form in ("text", "json"):
+            with self.subTest(form), tempfile.TemporaryDirectory() as folder:
+                file = pathlib.Path(folder) / "node.log"
+                self.ends_with("null", "SIGSEGV in the code of service breaking", "--log-file", file, "--log-format", form)
+                last = file.read_text(encoding="utf-8").splitlines()[-1]
+                if form == "text":
+                    self.assertEqual(last, "p2p_admin: SIGSEGV in the code of service breaking")
+                    continue
+                said = json.loads(last)
+                self.assertEqual((said["level"], said["message"]), ("ERROR", "SIGSEGV in the code of service breaking"))
+                self.assertRegex(said["timestamp"], r"^20\d\d-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z$")
 
 
 if __name__ == "__main__":

@@ -1,6 +1,7 @@
 #include <unistd.h>
 
 #include "base/json.hpp"
+#include "hosting/crash_line.hpp"
 #include "node/config_text.hpp"
 #include "node/impl/parts.hpp"
 #include "node/system_settings.hpp"
@@ -44,6 +45,8 @@ void P2PAdminSystem::Parts::changed(const std::vector<ConfigChange>& changes) {
 void P2PAdminSystem::Parts::reopen_log() {
   if (auto opened = log.reopen(live.now().log_file); !opened)
     log.error("Main", "{}", opened.error().message());
+  else
+    write_crashes_to(live.now().log_file, live.now().log_format == Log::Format::json);
 }
 
 /// SIGHUP: what lies outside may have changed.
