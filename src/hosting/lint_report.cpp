@@ -66,9 +66,15 @@ std::string table_of(const Value& methods) {
 }
 
 std::size_t public_ones(const Value& methods) {
-  return static_cast<std::size_t>(std::ranges::count_if(methods.as_array(), [](const Value& method) {
-    return method["public"].as_bool() && !method["inherited"].as_bool();
-  }));
+  return static_cast<std::size_t>(std::ranges::count_if(
+      methods.as_array(), [](const Value& method) { return method["public"].as_bool(); }));
+}
+
+/// "4 methods (2 of every service), 4 public, ": what a node counts.
+std::string count_of(const Value& methods) {
+  const std::size_t own = rows_of(methods).size(), all = methods.size();
+  return counted(all, "method") + (own < all ? fmt::format(" ({} of every service)", all - own) : "") +
+         fmt::format(", {} public, ", public_ones(methods));
 }
 
 }  // namespace
@@ -112,8 +118,7 @@ std::string LintReport::text() const {
   std::string last = service + ": ";
   if (!description.is_null()) {
     text += table_of(description["methods"]);
-    last += counted(rows_of(description["methods"]).size(), "method") +
-            fmt::format(", {} public, ", public_ones(description["methods"]));
+    last += count_of(description["methods"]);
   }
   last += errors == 0 && warnings == 0 ? "nothing to complain about"
                                        : counted(errors, "error") + ", " + counted(warnings, "warning");

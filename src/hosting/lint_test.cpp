@@ -59,7 +59,7 @@ TEST_F(Lint, what_new_service_writes_has_nothing_to_complain_about) {
             "METHOD        PARAMETERS  ROLE      DESCRIPTION\n"
             "greet         name?       viewer    Greets someone by name\n"
             "set_greeting  greeting    operator  What to say instead of hello\n"
-            "prices: 2 methods, 2 public, nothing to complain about\n");
+            "prices: 4 methods (2 of every service), 4 public, nothing to complain about\n");
   const Value greet = report.value()["methods"][2];
   EXPECT_EQ(greet["params_schema"]["properties"]["name"]["default"].as_string(), "world");
   EXPECT_EQ(greet["result_schema"]["properties"]["node_id"]["type"].as_string(), "string");

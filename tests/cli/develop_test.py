@@ -114,7 +114,7 @@ class Lint(InFolders):
                 "METHOD        PARAMETERS  ROLE      DESCRIPTION\n"
                 "greet         name?       viewer    Greets someone by name\n"
                 "set_greeting  greeting    operator  What to say instead of hello\n"
-                "prices: 2 methods, 2 public, nothing to complain about\n",
+                "prices: 4 methods (2 of every service), 4 public, nothing to complain about\n",
                 "",
             ),
         )
