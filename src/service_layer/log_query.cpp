@@ -120,6 +120,16 @@ std::string service_of(const std::string& logger) {
   return {};
 }
 
+/// The service that a line of the node's own begins with: "hello: its folder has changed".
+std::string told_of(const std::string& message) {
+  const std::size_t end = message.find(": ");
+  return end == std::string::npos || end > 64 ? std::string() : message.substr(0, end);
+}
+
+bool is_of(const std::vector<std::string>& globs, const std::string& service) {
+  return !service.empty() && service.find(' ') == std::string::npos && fits_any(globs, service);
+}
+
 }  // namespace
 
 std::optional<WallTime> read_rfc3339(std::string_view text) {
@@ -167,8 +177,10 @@ bool LogQuery::matches(const LogLine& line) const {
   if (line.level < least || line.time < since) return false;
   if (!loggers.empty() && !fits_any(loggers, line.logger)) return false;
   if (!services.empty()) {
-    const std::string service = service_of(line.logger);
-    if (service.empty() || !fits_any(services, service)) return false;
+    const std::string named = line.fields["service"].is_string() ? line.fields["service"].as_string() : "";
+    if (!is_of(services, service_of(line.logger)) && !is_of(services, told_of(line.message)) &&
+        !is_of(services, named))
+      return false;
   }
   if (!grep.empty() && line.message.find(grep) == std::string::npos) return false;
   if (q.empty() || holds_text(line.message, q) || holds_text(line.logger, q)) return true;

@@ -44,6 +44,13 @@ TEST(LogQuery, chooses_by_level_logger_and_service) {
   EXPECT_FALSE(fits("service=buy", call));
   EXPECT_FALSE(fits("service=*", line(LogLevel::info, "Main", "x")))
       << "the node's own lines are of no service";
+  const LogLine told = line(LogLevel::warn, "Registry", "shop: its folder has changed");
+  EXPECT_TRUE(fits("service=shop", told)) << "what the node says of a service begins with its name";
+  EXPECT_FALSE(fits("service=sho", told));
+  EXPECT_FALSE(fits("service=*", line(LogLevel::info, "Main", "not a name: x")));
+  LogLine field = line(LogLevel::info, "Http", "POST /rpc/shop/buy");
+  field.fields.set("service", "shop");
+  EXPECT_TRUE(fits("service=shop", field));
 }
 
 TEST(LogQuery, chooses_by_text) {

@@ -49,6 +49,10 @@ class Logs(CliCase):
         self.assertEqual(self.works("logs", "--logger", "Http", "--grep", "filter me").out, "")
         self.assertEqual(len(self.works("logs", "--since", "1h", "--grep", "filter me").lines), 2)
         self.assertEqual(self.cli("logs", "--level", "loud").code, 2)
+        for words in ((), ("-f",)):
+            self.block(self.cli("logs", "--service", "talkr", *words), 5, "no service talkr",
+                       "did you mean talker?   (p2p_admin services)")
+        self.block(self.cli("logs", "-o", "name"), 2, "lines of a log have no names", "-o table, json, yaml or ndjson")
         self.assertEqual(self.cli("logs", "--since", "yesterday").code, 2)
         self.assertEqual(self.cli("logs", "--tail", "many").code, 2)
 

@@ -6,6 +6,7 @@
 #include "cli/cells.hpp"
 #include "cli/complaint.hpp"
 #include "cli/log_lines.hpp"
+#include "cli/method_hint.hpp"
 #include "cli/node_link.hpp"
 #include "cli/verbs/verbs.hpp"
 #include "client/answer_error.hpp"
@@ -100,11 +101,20 @@ Result<Value> fetch(const Invocation& said, P2PClient& client, std::int64_t want
 Result<int> show_logs(const Invocation& said, World& world) {
   const auto tail = said.number("tail", said.has("since") ? most_lines : usual_lines, 0, most_lines);
   if (!tail) return fail(tail.error());
+  if (world.output == Output::name && said.has("output"))
+    return fail(Errc::invalid_params, "lines of a log have no names",
+                Value{{"hint", "-o table, json, yaml or ndjson"}});
   Result<std::unique_ptr<NodeLink>> link = NodeLink::open(said, world, !said.has("follow"));
   if (!link) return fail(link.error());
+  const std::string service = said.text("service");
+  const bool is_name = !service.empty() && service.find_first_of("*?[") == service.npos;
+  if (is_name && said.has("follow"))
+    if (auto found = find_service((*link)->client(), service); !found) return fail(found.error());
   if (said.has("follow")) return follow(said, world, **link);
   const Result<Value> lines = fetch(said, (*link)->client(), *tail);
   if (!lines) return fail(lines.error());
+  if (is_name && (*lines)["logs"].size() == 0)  // lines of one that is gone are shown
+    if (auto found = find_service((*link)->client(), service); !found) return fail(found.error());
   if (world.output == Output::json || world.output == Output::yaml) {
     print_document(world.terminal, world.output, *lines);
     return 0;
