@@ -52,7 +52,8 @@ TEST(StatusPage, puts_problems_first_each_with_what_to_type) {
       "services",
       document(R"([{"name":"broken","status":"failed","reason":"main.cpp:3:1: error: expected ';'\nmore"},
     {"name":"old","status":"running","update":{"reason":{"step":"compile",
-      "file":"old/main.cpp","line":9,"column":3,"log":"build/old/3f9c0d.log","message":"unknown type name 'frob'\nmore"}}},{"name":"system","status":"running"}])"));
+      "file":"old/main.cpp","line":9,"column":3,"log":"build/old/3f9c0d.log","message":"unknown type name 'frob'\nmore"}}},
+    {"name":"shop","status":"starting","step":"wait for stoks","waits_long":true},{"name":"stock","status":"running"},{"name":"system","status":"running"}])"));
   status.set(
       "nodes",
       document(

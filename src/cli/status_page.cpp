@@ -4,6 +4,7 @@
 
 #include "cli/cells.hpp"
 #include "cli/table.hpp"
+#include "cli/waiting.hpp"
 
 namespace p2p {
 namespace {
@@ -54,6 +55,8 @@ void add_node_problems(const Value& status, WallTime now, std::vector<Problem>& 
 }
 
 void add_service_problems(const Value& status, std::vector<Problem>& problems) {
+  std::vector<std::string> names;
+  for (const Value& service : status["services"].as_array()) names.push_back(word(service["name"]));
   for (const Value& service : status["services"].as_array()) {
     const std::string name = word(service["name"]), state = word(service["status"]);
     const Value &reason = service["reason"], &refused = service["update"]["reason"];
@@ -62,6 +65,8 @@ void add_service_problems(const Value& status, std::vector<Problem>& problems) {
       problems.push_back({fmt::format("service {}: {}{}", name, state,
                                       reason.is_null() ? "" : ", " + text_of_reason(reason)),
                           hint});
+    else if (service["waits_long"] == Value(true))
+      problems.push_back({"service " + name + ' ' + waiting_text(word(service["step"]), names), hint});
     else if (!refused.is_null())
       problems.push_back(
           {fmt::format("service {} runs on as it was, its update failed: {}", name, text_of_reason(refused)),

@@ -100,6 +100,7 @@ TEST_F(ServiceRegistryTest, who_waits_long_for_another_is_named_once_and_holds_u
   EXPECT_FALSE(node.services.settled());
   node.executor.advance(2s);
   EXPECT_TRUE(node.services.settled());
+  EXPECT_EQ(node.services.describe("b")["waits_long"], Value(true));
   node.executor.advance(60s);
   EXPECT_EQ(node.log.count("WARN | Registry | b has waited 30 s: wait for a, which does not run"), 1u)
       << node.log.text();

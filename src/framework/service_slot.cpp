@@ -61,6 +61,7 @@ Value ServiceSlot::describe(std::string_view node_id) const {
   }
   entry.set("methods", names_of(open)).set("internal", names_of(internal)).set("folder", folder);
   if (!step.empty()) entry.set("step", step);
+  if (waiting && warned) entry.set("waits_long", true);
   entry.set("generation", running == nullptr ? std::uint64_t{0} : running->number());
   if (!loaded_at.empty()) entry.set("loaded_at", loaded_at);
   if (status == ServiceStatus::error) entry.set("retry_at", rfc3339(retry_at));

@@ -15,8 +15,8 @@ constexpr std::string_view list_query[] = {"limit", "cursor", "sort", "fields", 
 
 constexpr std::string_view explain_query[] = {"target"};
 
-constexpr std::string_view service_columns[] = {"name",  "status", "version", "methods",
-                                                "calls", "nodes",  "reason",  "update"};
+constexpr std::string_view service_columns[] = {"name",  "status", "version", "methods", "calls",
+                                                "nodes", "reason", "update",  "step",    "waits_long"};
 constexpr std::string_view service_fleeting[] = {"calls"};
 constexpr std::string_view service_texts[] = {"name"};
 constexpr ListShape services_shape{"services", "name", service_columns, service_texts, 100, service_fleeting};
@@ -144,7 +144,8 @@ Value service_row(Door& door, const ServiceEntry& service) {
             {"calls", calls_of(door, service)},
             {"nodes", Value::array({door.settings.self.node_id})}};
   if (!service.reason.empty()) row.set("reason", service.reason);
-  if (const Value& update = described["update"]; !update.is_null()) row.set("update", update);
+  for (const char* key : {"update", "step", "waits_long"})
+    if (const Value& told = described[key]; !told.is_null()) row.set(key, told);
   return row;
 }
 

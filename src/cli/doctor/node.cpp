@@ -9,6 +9,7 @@
 
 #include "base/json.hpp"
 #include "cli/cells.hpp"
+#include "cli/waiting.hpp"
 #include "node/version.hpp"
 
 namespace p2p {
@@ -98,11 +99,19 @@ void judge_services(const Value& services, DoctorReport& report) {
   constexpr std::string_view name = "services";
   if (!services["services"].is_object()) return;
   std::size_t running = 0, wrong = 0;
+  std::vector<std::string> names;
+  for (const Member& service : services["services"].as_object()) names.push_back(service.first);
   for (const Member& service : services["services"].as_object()) {
     const std::string status = member(service.second, "status");
     const Value* update = service.second.find("update");  // the running one is older than its folder
     const Value& reason = update != nullptr ? (*update)["reason"] : service.second["reason"];
     if (status == "running" && update == nullptr) ++running;
+    if (service.second["waits_long"] == Value(true)) {
+      ++wrong;
+      report.warn(name, service.first + ' ' + waiting_text(member(service.second, "step"), names),
+                  "p2p_admin services " + service.first);
+      continue;
+    }
     if (status != "failed" && status != "error" && update == nullptr) continue;
     ++wrong;
     report.warn(name,

@@ -91,6 +91,18 @@ TEST_F(DoctorTest, a_service_that_does_not_run_as_its_folder_says_is_a_warning_w
   EXPECT_EQ(report.lines().size(), 2U);
 }
 
+TEST_F(DoctorTest, a_service_that_waits_long_for_another_says_whether_that_one_exists) {
+  const Value waits{{"status", "starting"}, {"step", "wait for shopp"}, {"waits_long", true}};
+  const Value stopped{{"status", "starting"}, {"step", "wait for b"}, {"waits_long", true}};
+  judge_services(
+      Value{{"services", Value{{"a", waits}, {"b", stopped}, {"shop", Value{{"status", "running"}}}}}},
+      report);
+  EXPECT_EQ(said(),
+            "warn services: a has waited for shopp for over 30 s, and there is no such service; did you mean "
+            "shop? -> p2p_admin services a\n"
+            "warn services: b has waited for b for over 30 s, which does not run -> p2p_admin services b\n");
+}
+
 TEST_F(DoctorTest, services_that_all_run_are_one_line) {
   judge_services(Value{{"services", Value{{"a", Value{{"status", "running"}, {"reason", nullptr}}}}}},
                  report);

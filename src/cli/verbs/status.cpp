@@ -58,6 +58,15 @@ class Gatherer {
   double last_total_ = 0;
 };
 
+/// What the screen shows on top, for programs.
+Value with_problems(Value status, WallTime now) {
+  Value problems = Value::array();
+  for (const Problem& problem : problems_of(status, now))
+    problems.push_back(Value{{"problem", problem.what}, {"hint", problem.hint}});
+  status.set("problems", std::move(problems));
+  return status;
+}
+
 }  // namespace
 
 Result<int> show_status(const Invocation& said, World& world) {
@@ -71,7 +80,7 @@ Result<int> show_status(const Invocation& said, World& world) {
   const Result<Value> status = gatherer.gather();
   if (!status) return fail(status.error());
   if (is_document(world.output))
-    print_document(world.terminal, world.output, *status);
+    print_document(world.terminal, world.output, with_problems(*status, world.clock.wall()));
   else
     world.terminal.out(draw(*status));
   return 0;
