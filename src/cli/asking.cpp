@@ -20,18 +20,26 @@ std::optional<std::string> read_answer_line() {
 
 Error interrupted() { return Error(Errc::cancelled, "interrupted").with("interrupted", true); }
 
-}  // namespace
-
-Result<void> agree(const Invocation& said, World& world, const NodeLink& link, const std::string& what) {
-  if (!link.is_protected() || said.has("yes")) return {};
-  const std::string question = fmt::format("{} on context '{}' ({})", what, link.context(), link.place());
+Result<void> ask_person(World& world, const std::string& question, const char* without_terminal) {
   if (!world.terminal.facts().in_is_terminal || !world.terminal.facts().err_is_terminal)
-    return fail(Errc::invalid_params, question + " would ask first", Value{{"hint", "add --yes"}});
+    return fail(Errc::invalid_params, question + without_terminal, Value{{"hint", "add --yes"}});
   world.terminal.err(question + ". Go on? [y/N] ");
   const auto answer = read_answer_line();
   if (!answer) return fail(interrupted());
   if (*answer == "y" || *answer == "yes") return {};
   return fail(Errc::cancelled, "nothing was done");
+}
+
+}  // namespace
+
+Result<void> agree(const Invocation& said, World& world, const NodeLink& link, const std::string& what) {
+  if (!link.is_protected() || said.has("yes")) return {};
+  return ask_person(world, fmt::format("{} on context '{}' ({})", what, link.context(), link.place()),
+                    " would ask first");
+}
+
+Result<void> agree_to_risk(const Invocation& said, World& world, const std::string& why) {
+  return said.has("yes") ? Result<void>() : ask_person(world, why, "");
 }
 
 }  // namespace p2p

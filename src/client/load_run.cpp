@@ -9,6 +9,12 @@ namespace {
 
 constexpr std::size_t most_of_an_answer = 64 * 1024 * 1024, kept_of_an_error = 16 * 1024;
 
+/// Whether asking the same again cannot help.
+bool is_hopeless(Errc code) noexcept {
+  return code == Errc::forbidden || code == Errc::unauthenticated || code == Errc::method_not_found ||
+         code == Errc::service_not_found || code == Errc::invalid_params;
+}
+
 class Asker;
 
 /// Told by the connections.
@@ -113,6 +119,7 @@ struct LoadRun::Impl final : Askers {
     } else {
       ++report.errors[std::string(errc_name(error->code()))];
       if (!first_failure) first_failure = *error;
+      if (report.latencies.count() == 0 && is_hopeless(error->code())) left = 0;
       // A node that is gone refuses connections at once: that would be asked thousands of times.
       if (error->code() == Errc::node_unreachable && ++lost_in_a_row > 2 * askers.size()) left = 0;
     }

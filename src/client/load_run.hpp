@@ -39,7 +39,7 @@ class LoadRun {
   ~LoadRun();
 
   /// `calls` calls (0: any number), or as many as begin within `duration` (0: any time); one of them is
-  /// given. The first error when no call worked.
+  /// given. The first error when no call worked; it ends at once when that one says that none ever will.
   [[nodiscard]] Result<LoadReport> run(std::uint64_t calls, std::chrono::milliseconds duration);
 
  private:

@@ -65,6 +65,19 @@ TEST(LoadRun, of_which_nothing_works_is_its_first_error) {
   EXPECT_EQ(report.error().code(), Errc::method_not_found);
 }
 
+TEST(LoadRun, ends_with_an_answer_that_says_that_none_will_ever_work) {
+  ClientHarness node;
+  node.answer = [](const HttpRequest&, HttpExchange& exchange) {
+    exchange.respond({.status = 403, .body = R"({"code":"forbidden","detail":"this needs role admin"})"});
+  };
+  const auto client = node.client();
+  LoadRun load(*client, {.target = "/"});
+  const auto report = load.run(1000, {});
+  ASSERT_FALSE(report);
+  EXPECT_EQ(report.error().code(), Errc::forbidden);
+  EXPECT_EQ(node.seen.size(), 1U);
+}
+
 TEST(LoadRun, does_not_hammer_a_node_that_is_gone) {
   ClientHarness node;
   const auto client = node.client();

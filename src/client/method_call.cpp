@@ -23,7 +23,7 @@ Result<ClientQuestion> question_of(P2PClient& client, const MethodCall& call) {
     envelope.set("timeout_ms", std::clamp(*left - travel, std::chrono::milliseconds(1), longest).count());
   ClientQuestion question{.method = "POST", .target = "/rpc/" + path->text(), .body = json::dump(envelope)};
   if (call.no_cache) question.headers += "Cache-Control: no-cache\r\n";
-  if (call.on_item) question.headers += fmt::format("Accept: {}, application/json\r\n", lines_type);
+  if (call.on_item) question.headers += fmt::format("Accept: {}, application/json;q=0.5\r\n", lines_type);
   return question;
 }
 
@@ -84,7 +84,7 @@ Result<CallOutcome> call_method(P2PClient& client, const MethodCall& call) {
   outcome.path = answer->field("x-p2p-path");
   outcome.trace_id = answer->field("x-trace-id");
   outcome.age = answer->field("age");
-  outcome.streamed = was_stream;
+  outcome.streamed = was_stream && outcome.result.is_null();  // of another method the envelope holds it
   return outcome;
 }
 

@@ -76,6 +76,14 @@ TEST(MethodCall, a_streamed_result_comes_item_by_item) {
   EXPECT_TRUE(outcome.has_value());
 }
 
+TEST(MethodCall, a_whole_result_may_come_in_the_envelope_alone) {
+  const auto [got, outcome] = streamed("{\"result\":[1,2],\"error\":null,\"id\":1}\n");
+  EXPECT_EQ(got, "");
+  ASSERT_TRUE(outcome.has_value());
+  EXPECT_FALSE(outcome->streamed);
+  EXPECT_EQ(json::dump(outcome->result), "[1,2]");
+}
+
 TEST(MethodCall, a_stream_may_end_with_an_error_or_be_cut) {
   const auto failed = streamed(
       "{\"item\":1}\n{\"result\":null,\"error\":{\"code\":-32000,\"message\":\"broke\",\"data\":{\"code\":"

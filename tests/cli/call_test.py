@@ -20,6 +20,17 @@ class Run : public BaseService {
   Task<Value> fail_always() { throw Error(Errc::method_failed, "the disk is full\\nreally"); co_return Value(); }
   SERVICE_METHOD(names, (), description = "Names", public = true, role = "viewer");
   Task<Value> names() { co_return Value::array({"a", "b", Value{{"c", 1}}}); }
+  SERVICE_METHOD(counted, (), description = "Counts", public = true, role = "viewer", idempotent = true);
+  int counted() { return ++calls_; }
+  SERVICE_METHOD(calls, (), description = "How often counted ran", public = true, role = "viewer");
+  int calls() { return calls_; }
+  SERVICE_METHOD(half, (), description = "Breaks off", public = true, role = "viewer", stream = true);
+  Stream<std::string> half() {
+    co_yield "one";
+    co_yield "two";
+    throw Error(Errc::method_failed, "no third one");
+  }
+  int calls_ = 0;
   SERVICE_METHOD(slow, (), description = "Takes its time", public = true, role = "viewer", timeout = 20);
   Task<Value> slow() { co_await sleep(15_s); co_return Value(); }
 };
@@ -132,16 +143,44 @@ class Calling(CliCase):
         self.assertGreater(times[0], 0)
         self.assertGreater(report["calls_per_second"], 0)
         self.assertGreaterEqual(report["server_cpu_us_per_call"], 0)
-        text = self.works("bench", "echo.say", "text=x", "--duration", "100ms", "--warmup", "10ms").out
+        text = self.works("bench", "echo.say", "text=x", "--yes", "--duration", "100ms", "--warmup", "10ms").out
         self.assertRegex(text, r"^echo\.say over 1 connection: \d+ calls in [0-9.]+ s, \d+ calls/s\nlatency ms .* p99\.9 ")
 
+    def test_bench_makes_no_more_calls_than_it_is_told(self):
+        before = self.works("call", "echo.calls").json
+        report = self.works("bench", "echo.counted", "-n", "3", "-c", "50", "-o", "json").json
+        self.assertEqual((report["calls"], report["connections"]), (3, 3))
+        self.assertEqual(self.works("call", "echo.calls").json, before + 3)
+        self.block(self.cli("bench", "echo.counted", "-n", "3", "--warmup", "1s"), 2,
+                   "-n and --warmup do not go together: -n is all that is called")
+
+    def test_bench_of_what_may_not_be_repeated_needs_a_yes(self):
+        self.block(self.cli("bench", "echo.say", "text=x", "-n", "2"), 2,
+                   "bench calls echo.say 2 times, and it is not idempotent", "add --yes")
+        self.assertEqual(self.works("bench", "echo.say", "text=x", "-n", "2", "-y", "-o", "json").json["calls"], 2)
+
+    def test_a_token_that_may_call_but_not_look_calls(self):
+        token = self.works("token", "issue", "--role", "viewer", "--scope", "rpc:echo/*").out.strip()
+        done = self.works("call", "echo.say", "text=x", "count=3", "--token", token)
+        self.assertEqual((done.json["text"], done.json["count"]), ("x", 3))
+
+    def test_a_stream_that_fails_late_leaves_its_items_on_stdout(self):
+        done = self.cli("call", "echo.half", "-o", "ndjson")
+        self.assertEqual((done.code, done.out, done.err), (1, '"one"\n"two"\n', "error: no third one\n"))
+
     def test_bench_counts_errors_by_kind_and_says_when_nothing_works(self):
-        done = self.cli("bench", "echo.fail_always", "-n", "10")
+        done = self.cli("bench", "echo.fail_always", "-n", "10", "--yes")
         self.assertEqual((done.code, done.out), (1, ""))
         self.assertIn("error: the disk is full", done.err)
         self.block(self.cli("bench", "system.pin"), 5, "no method system.pin",
                    "did you mean system.ping?   (p2p_admin methods system)")
         self.assertEqual(self.cli("bench", "system.ping", "-c", "0").code, 2)
+
+    def test_a_token_without_a_wish_is_the_least(self):
+        done = self.works("token", "issue")
+        self.assertEqual(done.err, "role viewer, valid 24h\n")
+        text = self.works("token", "show", "-", stdin=done.out).out
+        self.assertRegex(text, r"(?m)^exp .*\(in 24h\)$")
 
     def test_token_issue_prints_the_token_alone(self):
         done = self.works("token", "issue", "--role", "viewer", "--ttl", "10m", "--subject", "dashboard",
@@ -181,7 +220,8 @@ class Services(CliCase):
         self.assertEqual((done.json["name"], done.json["status"]), ("hello", "running"))
         self.assertGreater(done.json["generation"], generation)
         self.assertRegex(self.works("service", "disable", "hello").out, r"^hello is stopped")
-        self.assertEqual(self.cli("call", "hello.names").code, 5)
+        self.block(self.cli("call", "hello.names"), 5,
+                   "service hello is stopped: disabled by the operator, `p2p_admin service enable` brings it back")
         self.assertRegex(self.works("service", "enable", "hello").out, r"^hello is running")
         self.works("call", "hello.names")
 

@@ -147,9 +147,11 @@ class Errors(unittest.TestCase):
         def answer(_, path, __):
             return (200, text, {"Content-Type": "application/x-ndjson"}) if path.startswith("/rpc/") else (200, {})
 
-        done = self.ask(answer, "call", "counter.count", "-o", "ndjson")
+        done = self.ask(answer, "call", "counter.count", "-o", "ndjson", "-v")
         self.assertEqual((done.code, done.out), (0, '1\n{"a":2}\n'))
         self.assertIn("progress: half 0.5\n", done.err)
+        done = self.ask(answer, "call", "counter.count", "-o", "ndjson")
+        self.assertNotIn("progress", done.err, "in a pipe only who asks gets it")
 
     def test_a_token_is_asked_for_once_and_only_when_it_is_needed(self):
         with StubNode(lambda *_: (200, {"nodes": [], "status": "healthy"})) as stub:

@@ -36,26 +36,26 @@ Result<Wishes> wishes_of(const Invocation& said) {
   if (!connections) return fail(connections.error());
   if (!calls) return fail(calls.error());
   if (!duration) return fail(duration.error());
-  Wishes wishes{static_cast<std::size_t>(*connections), static_cast<std::uint64_t>(*calls), *duration,
-                usual_warm_up};
-  if (said.has("warmup") && said.text("warmup") == "0") {
-    wishes.warm_up = std::chrono::milliseconds(0);
-  } else {
-    const auto warm_up = said.duration("warmup", usual_warm_up);
-    if (!warm_up) return fail(warm_up.error());
+  Wishes wishes{static_cast<std::size_t>(*connections), static_cast<std::uint64_t>(*calls), *duration};
+  if (wishes.calls > 0) wishes.connections = std::min<std::size_t>(wishes.connections, wishes.calls);
+  if (said.text("warmup") == "0") return wishes;
+  const auto warm_up = said.duration("warmup", usual_warm_up);
+  if (!warm_up) return fail(warm_up.error());
+  if (wishes.calls == 0)
     wishes.warm_up = *warm_up;
-  }
+  else if (said.has("warmup"))
+    return fail(Errc::invalid_params, "-n and --warmup do not go together: -n is all that is called");
   return wishes;
 }
 
-Result<LoadPlan> plan_of(const Invocation& said, P2PClient& client, const Wishes& wishes,
+Result<LoadPlan> plan_of(const Invocation& said, P2PClient& client, const Value& known, const Wishes& wishes,
                          std::chrono::milliseconds patience) {
   const std::string method = said.text("METHOD");
   const Result<MethodPath> path = MethodPath::parse(method);
   if (!path)
     return fail(Errc::invalid_params, "'" + method + "' names no method",
                 Value{{"hint", "write service.method; 'p2p_admin methods' lists them"}});
-  Result<Value> parameters = call_parameters(said, client, method);
+  Result<Value> parameters = call_parameters(said, [&] { return known; });
   if (!parameters) return fail(parameters.error());
   const Result<std::string> token = client.authorization();
   if (!token) return fail(token.error());
@@ -65,6 +65,14 @@ Result<LoadPlan> plan_of(const Invocation& said, P2PClient& client, const Wishes
                   .body = json::dump(Value{{"params", *std::move(parameters)}, {"id", 1}}),
                   .connections = wishes.connections,
                   .patience = patience};
+}
+
+/// What a person agrees to who lets a method run again and again that was not made for it.
+std::string risk_of(const std::string& method, const Value& known, const Wishes& wishes) {
+  return fmt::format(
+      "bench calls {} {}, and {}", method,
+      wishes.calls > 0 ? counted(wishes.calls, "time") : std::string("again and again"),
+      known.is_null() ? "this token may not see whether it is idempotent" : "it is not idempotent");
 }
 
 /// CPU seconds that the node has used so far; none when it does not say.
@@ -136,16 +144,22 @@ Result<int> bench(const Invocation& said, World& world) {
   if ((*link)->end())
     duration = duration.count() == 0 ? (*link)->timeout() : std::min(duration, (*link)->timeout());
   client.set_timeout((*link)->timeout());
-  Result<LoadPlan> plan = plan_of(said, client, *wishes, (*link)->timeout());
+  const Result<Value> known = look_at_method(client, method);
+  if (!known) return fail(known.error());
+  Result<LoadPlan> plan = plan_of(said, client, *known, *wishes, (*link)->timeout());
   if (!plan) return fail(plan.error());
+  if ((*known)["idempotent"] != Value(true))
+    if (auto agreed = agree_to_risk(said, world, risk_of(method, *known, *wishes)); !agreed)
+      return fail(agreed.error());
   if (auto agreed = agree(said, world, **link, "bench of " + method); !agreed) return fail(agreed.error());
   LoadRun load(client, *std::move(plan));
-  // Connects, and finds out whether the method works at all.
-  const auto warm = load.run(wishes->warm_up.count() > 0 ? 0 : wishes->connections, wishes->warm_up);
-  if (!warm) return fail(with_method_hint(client, method, warm.error()));
+  if (wishes->calls == 0) {  // connects, and finds out whether the method works at all
+    const auto warm = load.run(wishes->warm_up.count() > 0 ? 0 : wishes->connections, wishes->warm_up);
+    if (!warm) return fail(with_method_hint(client, method, warm.error()));
+  }
   const auto cpu_before = node_cpu(client);
   const Result<LoadReport> report = load.run(wishes->calls, duration);
-  if (!report) return fail(report.error());
+  if (!report) return fail(with_method_hint(client, method, report.error()));
   client.set_timeout((*link)->timeout());
   const auto cpu_after = report->interrupted ? std::nullopt : node_cpu(client);
   const auto cpu = cpu_before && cpu_after ? std::optional(*cpu_after - *cpu_before) : std::nullopt;

@@ -50,12 +50,14 @@ void tell_all(World& world, std::vector<double> times) {
 }
 
 /// A method that streams shows its items as they come.
-void take_stream(MethodCall& call, World& world) {
+void take_stream(MethodCall& call, World& world, bool verbose, std::size_t& items) {
   if (world.output != Output::ndjson) return;
-  call.on_item = [&world](const Value& item) {
+  call.on_item = [&world, &items](const Value& item) {
+    ++items;
     print_document(world.terminal, Output::ndjson, item);
     return !world.terminal.closed();
   };
+  if (!verbose && !world.terminal.facts().err_is_terminal) return;
   call.on_progress = [&world](const Value& at) {
     world.terminal.say(
         "progress: " + (at["text"].is_string() ? cell_text(Cell::text, at["text"], {}) + ' ' : "") +
@@ -79,7 +81,7 @@ Result<int> call(const Invocation& said, World& world) {
   if (!link) return fail(link.error());
   P2PClient& client = (*link)->client();
   MethodCall call{.method = said.text("METHOD"), .no_cache = said.has("no-cache")};
-  Result<Value> parameters = call_parameters(said, client, call.method);
+  Result<Value> parameters = call_parameters(said, [&] { return look_at_method(client, call.method); });
   if (!parameters) return fail(parameters.error());
   call.params = *std::move(parameters);
   Result<CallTarget> target = target_of(said, client);
@@ -90,13 +92,16 @@ Result<int> call(const Invocation& said, World& world) {
   }
   call.target = target->text;
   if (auto agreed = agree(said, world, **link, call.method); !agreed) return fail(agreed.error());
-  take_stream(call, world);
+  std::size_t items = 0;
+  take_stream(call, world, said.has("verbose"), items);
   std::vector<double> times;
   for (std::int64_t i = 0; i < *repeat; ++i) {
     const Result<CallOutcome> outcome = call_method(client, call);
     if (!outcome) {
       tell_all(world, std::move(times));
-      return fail(with_trace_shown(said, with_method_hint(client, call.method, outcome.error())));
+      Error error = with_trace_shown(said, with_method_hint(client, call.method, outcome.error()));
+      if (items == 0) return fail(std::move(error));
+      return complain(world.terminal, Output::table, error);  // stdout holds items and nothing else
     }
     if (!outcome->streamed) show_result(world, outcome->result);
     tell(said, world, *outcome);
