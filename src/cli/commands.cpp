@@ -243,9 +243,12 @@ constexpr Option bench_options[] = {
      .value = "N",
      .purpose = "each asks anew when it has its answer",
      .standard = "1"},
-    {.names = "-n,--number", .value = "N", .purpose = "calls in all"},
+    {.names = "-n,--number", .value = "N", .purpose = "calls in all, none before them"},
     {.names = "--duration", .value = "DUR", .purpose = "or as long as this", .standard = "5s without -n"},
-    {.names = "--warmup", .value = "DUR", .purpose = "before, not counted; 0: none", .standard = "500ms"},
+    {.names = "--warmup",
+     .value = "DUR",
+     .purpose = "before, not counted; 0: none",
+     .standard = "500ms without -n"},
     data_option,
     no_cache_option};
 constexpr Lines bench_examples[] = {"p2p_admin bench system.ping -c 64 --duration 10s",
@@ -390,21 +393,24 @@ constexpr Command context_verbs[] = {
      .shares = talks | has_output},
 };
 
-constexpr Option issue_options[] = {
-    {.names = "--role",
-     .value = "ROLE",
-     .purpose = "viewer, operator or admin; at most your own",
-     .words = Words::chosen,
-     .choices = "viewer|operator|admin"},
-    {.names = "--ttl", .value = "DUR", .purpose = "how long it is valid, at most 24h"},
-    {.names = "--subject",
-     .value = "NAME",
-     .purpose = "who it is for, as the audit log shows it",
-     .standard = "cli"},
-    {.names = "--scope",
-     .value = "SCOPE",
-     .purpose = "narrows it: 'rpc:system/*'; repeatable",
-     .repeatable = true}};
+constexpr Option issue_options[] = {{.names = "--role",
+                                     .value = "ROLE",
+                                     .purpose = "viewer, operator or admin; at most your own",
+                                     .standard = "viewer",
+                                     .words = Words::chosen,
+                                     .choices = "viewer|operator|admin"},
+                                    {.names = "--ttl",
+                                     .value = "DUR",
+                                     .purpose = "how long it is valid, at most auth.token_ttl",
+                                     .standard = "24h"},
+                                    {.names = "--subject",
+                                     .value = "NAME",
+                                     .purpose = "who it is for, as the audit log shows it",
+                                     .standard = "cli"},
+                                    {.names = "--scope",
+                                     .value = "SCOPE",
+                                     .purpose = "narrows it: 'rpc:system/*'; repeatable",
+                                     .repeatable = true}};
 constexpr Lines issue_examples[] = {"p2p_admin token issue --role viewer --ttl 1h --subject dashboard"};
 constexpr Argument token_argument[] = {
     {.name = "FILE", .purpose = "holds the token; - is standard input", .words = Words::file}};
@@ -549,9 +555,10 @@ constexpr Command table[] = {
      .purpose = "is this node well? (for probes)",
      .run = &check_health,
      .options = health_options,
-     .shares = talks | reaches_node,
+     .shares = talks | reaches_node | has_output,
      .examples = health_examples,
-     .about = "Prints nothing: exit 0 or 3. With -v it says why.\n"},
+     .about =
+         "Prints nothing: exit 0 or 3. With -v it says why; -o json, yaml or ndjson prints a document.\n"},
 
     {.name = "call",
      .group = Group::act,
@@ -569,7 +576,8 @@ constexpr Command table[] = {
      .arguments = call_arguments,
      .options = bench_options,
      .shares = talks | reaches_node | has_output | asks_first,
-     .examples = bench_examples},
+     .examples = bench_examples,
+     .about = "A method that is not idempotent is called again and again only with --yes.\n"},
     {.name = "service",
      .group = Group::act,
      .purpose = "reload | restart | enable | disable",

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "cli/guarded_file.hpp"
+#include "hosting/folder_check.hpp"
 #include "node/config_values.hpp"
 
 namespace p2p {
@@ -43,6 +44,7 @@ bool ConfigReader::set(const ConfigKey& key, const Result<Value>& value, const s
 // ---- files
 
 void ConfigReader::take_file(const std::string& path, bool required) {
+  if (required) named_file_ = path;
   const Result<GuardedFile> file = read_guarded(path, Guard::readable, file_bytes);
   if (file) return take_toml(file->text, path, file->all_may_read);
   if (required || file.error().code() != Errc::not_found) mistake(path, file.error().message());
@@ -98,6 +100,11 @@ void ConfigReader::take_flags(std::span<const FlagSetting> flags) {
 
 // ---- the end
 
+std::string ConfigReader::check_command() const {
+  return "p2p_admin config check" +
+         (named_file_.empty() ? std::string() : " --config " + quoted_for_shell(named_file_));
+}
+
 Result<Config> ConfigReader::finish() {
   if (mistakes_.empty()) return std::move(config_);
   Value all = Value::array();
@@ -111,11 +118,10 @@ Result<Config> ConfigReader::finish() {
   std::string what = mistakes_.front().where + ": " + mistakes_.front().what;
   if (mistakes_.size() > 1)
     what = "the configuration has " + std::to_string(mistakes_.size() + more_) + " mistakes";
-  return fail(
-      Errc::invalid_params, std::move(what),
-      Value{{"errors", std::move(all)},
-            {"hint", flags_only ? "p2p_admin help " + config_.role : std::string("p2p_admin config check")},
-            {"usage", flags_only}});
+  return fail(Errc::invalid_params, std::move(what),
+              Value{{"errors", std::move(all)},
+                    {"hint", flags_only ? "p2p_admin help " + config_.role : check_command()},
+                    {"usage", flags_only}});
 }
 
 }  // namespace p2p

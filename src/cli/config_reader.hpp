@@ -63,7 +63,11 @@ class ConfigReader {
   void take_previous(const Environment& environment);
   [[nodiscard]] std::optional<Secret> secret_of(std::string_view name, const std::string& path);
 
+  /// What looks at the same files again.
+  [[nodiscard]] std::string check_command() const;
+
   Config config_;
+  std::string named_file_;  ///< by --config or P2P_CONFIG
   std::vector<Mistake> mistakes_;
   std::size_t more_ = 0;
 };

@@ -17,8 +17,12 @@ bool is_flat(const Value& value) {
 std::string flat_text(const std::string& name, const Value& value, WallTime now, const Terminal& terminal) {
   if (!value.is_array()) {
     std::string text = cell_text(Cell::text, value, now);
-    if (value.is_string() && wall_time_of(value.as_string()))
-      text += "   (" + cell_text(Cell::ago, value, now) + ')';
+    if (const auto time = value.is_string() ? wall_time_of(value.as_string()) : std::nullopt)
+      text += "   (" +
+              (*time > now + std::chrono::seconds(1)
+                   ? "in " + text_of_span(std::chrono::ceil<std::chrono::seconds>(*time - now))
+                   : cell_text(Cell::ago, value, now)) +
+              ')';
     return name == "status" || name == "state" ? terminal.paint_out(colour_of_state(text), text) : text;
   }
   std::string text;

@@ -11,10 +11,10 @@
 namespace {
 
 /// A closed stdin, stdout or stderr would give its number to the next file that is opened, and what is meant
-/// for a terminal would be written there.
+/// for a terminal would be written there. Data for a closed stdout is lost, so writing it fails.
 void keep_standard_streams() {
   for (int fd = STDIN_FILENO; fd <= STDERR_FILENO; ++fd)
-    if (::fcntl(fd, F_GETFD) == -1) (void)::open("/dev/null", O_RDWR);
+    if (::fcntl(fd, F_GETFD) == -1) (void)::open("/dev/null", fd == STDOUT_FILENO ? O_RDONLY : O_RDWR);
 }
 
 }  // namespace

@@ -10,6 +10,8 @@
 namespace p2p {
 namespace {
 
+constexpr std::size_t most_columns = 1000;
+
 std::string painted(Colour colour, std::string_view text) {
   const char* code = "";
   switch (colour) {
@@ -38,7 +40,9 @@ Terminal::Facts Terminal::look(std::size_t columns) {
     facts.columns = size.ws_col;
   else if (columns > 0)
     facts.columns = columns;
-  facts.columns = std::clamp<std::size_t>(facts.columns, 40, 1000);
+  else if (!facts.out_is_terminal)
+    facts.columns = most_columns;  // a program reads it: nothing is cut
+  facts.columns = std::clamp<std::size_t>(facts.columns, 40, most_columns);
   return facts;
 }
 

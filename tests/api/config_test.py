@@ -388,7 +388,7 @@ class Refusals(Case):
         self.assertIn(f'{self.file}:2:12: http.max_body = "99MiB" must be a size from 1KiB to 16MiB', err)
         self.assertIn(f"{self.file}:3:1: unknown key 'http.max_bodi'; did you mean 'http.max_body'?", err)
         self.assertIn(f"{self.file}:5:1: gossip.interval has no meaning before nodes can join one another", err)
-        self.assertIn("p2p_admin config check", err)
+        self.assertIn(f"p2p_admin config check --config {self.file}\n", err)
 
     def test_a_wrong_variable_is_78_and_a_wrong_flag_is_2(self):
         self.assertIn("P2P_LOG_LEVEL=loud: must be one of", self.refused(env={"P2P_LOG_LEVEL": "loud"}))

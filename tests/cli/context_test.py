@@ -83,7 +83,8 @@ class Contexts(CliCase):
         file = self.node.folders.path / "context-token"
         file.write_text(self.node.token("viewer"))
         file.chmod(0o600)
-        self.works("context", "add", "viewer", "--coord", self.here, "--token-file", file)
+        self.works("context", "add", "viewer", "--coord", self.here, "--token-file", file.name)
+        self.assertIn(str(file), self.file.read_text(), "it is used from other folders than this one")
         self.assertNotIn(self.node.token("viewer"), self.file.read_text())
         self.works("nodes")
         file.chmod(0o640)

@@ -1,5 +1,6 @@
 // context add | ls | use | rm | validate: names for clusters.
 #include <algorithm>
+#include <filesystem>
 
 #include <fmt/format.h>
 
@@ -53,6 +54,13 @@ Result<std::string> validate(World& world, const Context& context, const Invocat
   return cell_text(Cell::text, (*status)["self_node_id"], {});
 }
 
+/// A context is used from other folders than it was made in.
+std::string absolute(const std::string& path) {
+  std::error_code error;
+  const auto whole = std::filesystem::absolute(path, error).lexically_normal();
+  return path.empty() || error ? path : whole.string();
+}
+
 Result<Context> described(const Invocation& said) {
   Context context;
   context.name = said.text("NAME");
@@ -63,9 +71,9 @@ Result<Context> described(const Invocation& said) {
   if (context.coord.empty())
     return fail(Errc::invalid_params, "context add: --coord is missing",
                 Value{{"hint", fmt::format("p2p_admin context add {} --coord HOST:PORT", context.name)}});
-  context.ca = said.text("ca");
+  context.ca = absolute(said.text("ca"));
   context.is_protected = said.has("protected");
-  context.token_file = said.text("token-file");
+  context.token_file = absolute(said.text("token-file"));
   if (said.has("token-stdin") && said.has("token-file"))
     return fail(Errc::invalid_params, "--token-stdin and --token-file do not go together");
   if (said.has("token-stdin")) {

@@ -71,6 +71,12 @@ void check_machine(const Settings& found, DoctorReport& report) {
 
 /// As names: the checks that are not well.
 void show(const DoctorReport& report, World& world) {
+  if (world.output == Output::ndjson) {
+    const Value document = report.value();
+    for (const Value& check : document["checks"].as_array())
+      print_document(world.terminal, world.output, check);
+    return;
+  }
   if (is_document(world.output)) return print_document(world.terminal, world.output, report.value());
   if (world.output != Output::name) return world.terminal.out(report.text(world.terminal));
   for (const DoctorLine& line : report.lines())

@@ -20,23 +20,29 @@ std::string failed_checks(std::string_view lines) {
   return failed;
 }
 
-Result<std::string> ready(NodeLink& link) {
+struct Health {
+  std::string text;
+  Value document;
+};
+
+Result<Health> ready(NodeLink& link) {
   const Result<ClientAnswer> answer = link.client().ask({.target = "/readyz", .open = true});
   if (!answer) return fail(answer.error());
-  if (answer->status == 200) return link.client().place() + " is ready\n";
+  if (answer->status == 200) return Health{link.client().place() + " is ready\n", Value{{"status", "ready"}}};
   if (answer->status != 503) return fail(document_of(*answer, link.client().place()).error());
   return fail(Error(Errc::unavailable, link.client().place() + " is not ready")
                   .with("cause", failed_checks(answer->body)));
 }
 
-Result<std::string> healthy(NodeLink& link) {
+Result<Health> healthy(NodeLink& link) {
   const Result<Value> document = link.client().get("/health", true);
   if (!document) return fail(document.error());
   if ((*document)["status"] != Value("healthy"))
     return fail(Errc::unavailable, link.client().place() + " does not say that it is healthy");
   const auto word = [&](const char* key) { return cell_text(Cell::text, (*document)[key], {}); };
-  return fmt::format("{} on {} is healthy: {}, {}\n", word("node_id"), link.client().place(), word("role"),
-                     word("state"));
+  return Health{fmt::format("{} on {} is healthy: {}, {}\n", word("node_id"), link.client().place(),
+                            word("role"), word("state")),
+                *document};
 }
 
 }  // namespace
@@ -44,9 +50,16 @@ Result<std::string> healthy(NodeLink& link) {
 Result<int> check_health(const Invocation& said, World& world) {
   Result<std::unique_ptr<NodeLink>> link = NodeLink::open(said, world);
   if (!link) return fail(link.error());
-  const Result<std::string> well = said.has("ready") ? ready(**link) : healthy(**link);
+  const Result<Health> well = said.has("ready") ? ready(**link) : healthy(**link);
   if (!well && (*link)->client().cancelled()) return fail(well.error());
-  if (said.has("verbose") && well) world.terminal.out(*well);
+  if (is_document(world.output)) {
+    if (well)
+      print_document(world.terminal, world.output, well->document);
+    else
+      complain(world.terminal, world.output, well.error());
+    return well ? 0 : exit_unreachable;
+  }
+  if (said.has("verbose") && well) world.terminal.out(well->text);
   if (said.has("verbose") && !well) complain(world.terminal, Output::table, well.error());
   return well ? 0 : exit_unreachable;
 }

@@ -57,7 +57,7 @@ Result<Secret> meant(const Invocation& said, const ClientEnvironment& environmen
 
 Result<int> issue_token(const Invocation& said, World& world) {
   Value wish{{"node_id", said.text("subject", "cli")}};
-  if (said.has("role")) wish.set("role", said.text("role"));
+  wish.set("role", said.text("role", "viewer"));
   if (said.has("ttl")) {
     const auto ttl = said.duration("ttl", {});
     if (!ttl) return fail(ttl.error());
