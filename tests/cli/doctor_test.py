@@ -98,6 +98,10 @@ class Doctor(InFolders):
         self.assertTrue(re.search(r"\n\d+ ok, \d+ warnings?, 1 failure\n$", out), out)
         self.assertNotIn("\x1b", out)
         _, names, _ = self.run_program("doctor", "--coord", f"{LOOP}:9", "-o", "name")
+        _, lines, _ = self.run_program("doctor", "--coord", f"{LOOP}:9", "-o", "ndjson")
+        checks = [json.loads(line) for line in lines.splitlines()]
+        self.assertGreater(len(checks), 3)
+        self.assertTrue(all(set(check) >= {"check", "level", "text"} for check in checks), "one check a line")
         self.assertIn("node", names.splitlines())
 
 
