@@ -1,6 +1,7 @@
 """Looking: health, status, nodes, services, methods, version, capabilities, in every format."""
 
 import json
+import pathlib
 import re
 import unittest
 
@@ -160,6 +161,10 @@ class Looking(CliCase):
         needs_admin = self.works("methods", "--role-needed", "admin", "-o", "json").json
         self.assertEqual({row["role"] for row in needs_admin["methods"]}, {"admin"})
         self.assertEqual(needs_admin["total"], len(needs_admin["methods"]))
+
+    def test_the_log_of_a_build_is_told_by_its_whole_path(self):
+        place = re.search(r"(?m)^ *log +(\S+)$", self.works("services", "broken").out)[1]
+        self.assertTrue(pathlib.Path(place).is_file(), place)
 
     def test_status_is_one_screen_with_problems_first(self):
         done = self.works("status")

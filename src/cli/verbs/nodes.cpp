@@ -8,12 +8,41 @@
 namespace p2p {
 namespace {
 
+/// The node's state directory; empty for whom it does not tell its settings.
+std::string state_dir_of(P2PClient& client) {
+  const Result<Value> config = client.get("/config");
+  if (!config || !(*config)["keys"].is_array()) return {};
+  for (const Value& row : (*config)["keys"].as_array())
+    if (row["key"] == Value("node.state_dir") && row["value"].is_string()) return row["value"].as_string();
+  return {};
+}
+
+/// Logs of builds are told by their place in the state directory; a person wants to open them.
+Value with_whole_log(Value reason, const std::string& state_dir) {
+  if (reason["log"].is_string() && !reason["log"].as_string().starts_with('/'))
+    reason.set("log", state_dir + '/' + reason["log"].as_string());
+  return reason;
+}
+
+Value with_whole_logs(Value service, P2PClient& client) {
+  Value update = service["update"];
+  if (service["reason"]["log"].is_null() && update["reason"]["log"].is_null()) return service;
+  const std::string state_dir = state_dir_of(client);
+  if (state_dir.empty()) return service;
+  if (service["reason"].is_object()) service.set("reason", with_whole_log(service["reason"], state_dir));
+  if (update["reason"].is_object()) {
+    update.set("reason", with_whole_log(update["reason"], state_dir));
+    service.set("update", std::move(update));
+  }
+  return service;
+}
+
 /// One object of the API, as lines of names and values.
 Result<int> show_one(World& world, P2PClient& client, const std::string& target) {
   const Result<Value> document = client.get(target);
   if (!document) return fail(document.error());
   if (world.output == Output::table || world.output == Output::wide)
-    world.terminal.out(details_text(*document, world.clock.wall(), world.terminal));
+    world.terminal.out(details_text(with_whole_logs(*document, client), world.clock.wall(), world.terminal));
   else
     print_document(world.terminal, world.output, *document);
   return 0;
