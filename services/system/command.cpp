@@ -95,6 +95,12 @@ void Command::watch() {
     poll_once();
     heed_wishes();
     if (at_its_end() || steady_ns() < phase_ends_ns_) continue;
+    if (phase_ == Phase::running && exited_) {
+      // Whoever holds a pipe now is a job in the background: the program's own end is told.
+      read_what_is_there(out_pipe_, out_);
+      read_what_is_there(err_pipe_, err_);
+      return;
+    }
     if (phase_ == Phase::running) outcome_.end = CommandOutcome::End::timed_out;
     enter(static_cast<Phase>(static_cast<int>(phase_) + 1));
   }
@@ -108,17 +114,28 @@ void Command::poll_once() {
   if (::poll(watched, std::size(watched), ms_until(phase_ends_ns_)) <= 0) return;
   if (watched[0].revents != 0) read_from(out_pipe_, out_);
   if (watched[1].revents != 0) read_from(err_pipe_, err_);
-  if (watched[2].revents != 0) exited_ = true;
+  if (watched[2].revents == 0) return;
+  exited_ = true;
+  if (phase_ == Phase::running) phase_ends_ns_ = steady_ns() + limits_.drain_ms * ns_per_ms;
 }
 
 /// One piece at a time, so that a command that writes without end does not keep us from looking at the clock.
-void Command::read_from(Descriptor& pipe, CapturedOutput& into) {
+/// True when there may be more.
+bool Command::read_from(Descriptor& pipe, CapturedOutput& into) {
   char piece[16384];
   const ssize_t got = ::read(pipe.get(), piece, sizeof piece);
   if (got > 0)
     into.append({piece, static_cast<std::size_t>(got)});
   else if (got == 0 || (errno != EINTR && errno != EAGAIN))
     pipe.reset();
+  return got > 0;
+}
+
+/// No more than a pipe holds: who writes without end ends here.
+void Command::read_what_is_there(Descriptor& pipe, CapturedOutput& into) {
+  constexpr int most_pieces = 64;
+  for (int i = 0; pipe && i < most_pieces; ++i)
+    if (!read_from(pipe, into)) return;
 }
 
 void Command::heed_wishes() {

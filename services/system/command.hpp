@@ -1,10 +1,10 @@
 // Command: one program, often a shell, from its start to the end of its process group.
 //
 // In a session and process group of its own, stdin from /dev/null, no descriptor of the node, a small
-// environment. It is at its end when the program has ended and its pipes are closed; what is left of the
-// group then, a job in the background, is killed: nothing outlives the answer but what left the group by
-// itself (setsid). At the time limit and at `stop` the group gets SIGTERM, after `grace_ms` SIGKILL. Should
-// the node be killed meanwhile, the guard ends the group.
+// environment. It is at its end when the program has ended and its pipes are closed, or `drain_ms` have
+// passed since; what is left of the group then, a job in the background, is killed: nothing outlives the
+// answer but what left the group by itself (setsid). At the time limit and at `stop` the group gets SIGTERM,
+// after `grace_ms` SIGKILL. Should the node be killed meanwhile, the guard ends the group.
 //
 // Threads: `run` blocks and has a thread of its own; `stop` and `kill` any; `outcome` after `run`.
 #pragma once
@@ -37,6 +37,7 @@ struct CommandRequest {
 }
 
 struct CommandLimits {
+  std::int64_t drain_ms = 100;   ///< after the program's end, for what others of its group still write
   std::int64_t grace_ms = 2000;  ///< between SIGTERM and SIGKILL
   std::int64_t last_words_ms =
       1000;  ///< after SIGKILL, for a pipe that a process outside the group holds open
@@ -77,7 +78,8 @@ class Command {
   void watch();
   [[nodiscard]] bool at_its_end() const noexcept;
   void poll_once();
-  void read_from(Descriptor& pipe, CapturedOutput& into);
+  bool read_from(Descriptor& pipe, CapturedOutput& into);
+  void read_what_is_there(Descriptor& pipe, CapturedOutput& into);
   void heed_wishes();
   void enter(Phase phase);
   void signal_group(int signal) const noexcept;

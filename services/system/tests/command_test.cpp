@@ -22,10 +22,10 @@ const std::vector<std::string> environment = {"PATH=/usr/bin:/bin", "HOME=/home/
 constexpr std::int64_t patience_ns = 20'000'000'000;
 
 CommandOutcome run(std::string text, std::int64_t timeout_ms = 20'000, std::string working_dir = "/",
-                   std::size_t output = std::size_t{256} << 10) {
+                   std::size_t output = std::size_t{256} << 10, CommandLimits limits = {}) {
   CommandGuard guard(environment);
   Command command({shell_command(std::move(text)), timeout_ms, std::move(working_dir), output}, environment,
-                  guard, {});
+                  guard, limits);
   command.run();
   return command.outcome();
 }
@@ -134,8 +134,20 @@ TEST(Command, a_job_in_the_background_does_not_outlive_it) {
 }
 
 TEST(Command, what_a_background_job_writes_after_the_shell_has_ended_belongs_to_the_output) {
-  EXPECT_EQ(run("{ until grep -q ') Z' /proc/$$/stat; do sleep 0.01; done; echo late; } & echo soon").out,
+  EXPECT_EQ(run("{ until grep -q ') Z' /proc/$$/stat; do sleep 0.01; done; echo late; } & echo soon", 20'000,
+                "/", 1000, {.drain_ms = 20'000})
+                .out,
             "soon\nlate\n");
+}
+
+TEST(Command, a_background_job_that_holds_its_output_neither_delays_its_end_nor_hides_its_code) {
+  for (const char* held : {"sleep 1000 & echo $!; exit 3", "yes >&2 & echo $!; exit 3"}) {
+    const CommandOutcome outcome = run(held);
+    EXPECT_EQ(outcome.end, End::ended) << held;
+    EXPECT_EQ(outcome.return_code, 3);
+    EXPECT_TRUE(gone(std::stoi(outcome.out)));
+  }
+  EXPECT_EQ(run("setsid sleep 5 & echo out").out, "out\n");
 }
 
 TEST(Command, it_can_be_stopped_before_it_begins) {
