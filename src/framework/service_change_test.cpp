@@ -75,7 +75,7 @@ TEST_F(HandOver, what_hands_nothing_over_leaves_the_new_object_alone) {
   EXPECT_EQ(node.count("take over a2"), 0);
 }
 
-TEST_F(HandOver, a_version_that_cannot_hand_over_or_take_over_is_told_of_and_the_new_one_serves) {
+TEST_F(HandOver, a_version_that_cannot_hand_over_is_told_of_and_the_new_one_serves) {
   Plan old;
   old.hand_over = []() -> Value { throw std::runtime_error("nothing left"); };
   node.offer("a", "a1", std::move(old));
@@ -83,10 +83,24 @@ TEST_F(HandOver, a_version_that_cannot_hand_over_or_take_over_is_told_of_and_the
   node.offer("a", "a2", std::move(next));
   EXPECT_TRUE(node.log.has("hand_over() failed: nothing left")) << node.log.text();
   EXPECT_EQ(node.ask("a/version"), R"(ok "a2")");
+}
+
+TEST_F(HandOver, a_version_that_refuses_the_state_does_not_follow_and_the_old_one_keeps_it) {
+  node.offer("a", "a1", hands_over(Value(1)));
   Value got;
-  node.offer("a", "a3", takes_over(got, [] { throw std::runtime_error("too old"); }));
-  EXPECT_TRUE(node.log.has("take_over() failed: too old")) << node.log.text();
+  node.offer("a", "a2", takes_over(got, [] { throw std::runtime_error("too new"); }));
+  EXPECT_TRUE(node.log.has("take_over() failed: too new; the running version stays")) << node.log.text();
+  EXPECT_EQ(node.update("a"), "take_over() failed: too new");
+  EXPECT_EQ(node.ask("a/version"), R"(ok "a1")");
+  EXPECT_EQ(node.services.reloads(), 0u);
+  EXPECT_EQ(node.loaded, (Events{"a a1", "a refused"}));
+  node.executor.advance(1s);
+  EXPECT_EQ(node.events, (Events{"start a1", "start a2", "take over a2", "cleanup a2", "destroy a2"}));
+  got = Value();
+  node.offer("a", "a3", takes_over(got));
+  EXPECT_EQ(got, Value(1));
   EXPECT_EQ(node.ask("a/version"), R"(ok "a3")");
+  EXPECT_TRUE(node.services.describe("a")["update"].is_null());
 }
 
 // ---------------------------------------------------------------- stop first
@@ -194,6 +208,19 @@ TEST_F(StopFirst, when_the_new_version_fails_the_old_one_is_begun_with_again_and
   node.executor.advance(1s);
   EXPECT_EQ(node.ask("a/version"), R"(ok "a3")");
   EXPECT_TRUE(node.services.describe("a")["update"].is_null());
+}
+
+TEST_F(StopFirst, when_the_new_version_refuses_the_state_the_old_one_gets_it_back) {
+  Value got, refused;
+  Plan old = takes_over(got);
+  old.hand_over = [] { return Value(5); };
+  node.offer("a", "a1", stop_first(), std::move(old));
+  node.offer("a", "a2", stop_first(), takes_over(refused, [] { throw std::runtime_error("too new"); }));
+  node.executor.advance(1s);
+  EXPECT_EQ(node.update("a"), "take_over() failed: too new");
+  EXPECT_EQ(node.ask("a/version"), R"(ok "a1")");
+  EXPECT_EQ(got, Value(5));
+  EXPECT_EQ(node.count("start a2"), 0);
 }
 
 TEST_F(StopFirst, when_neither_starts_the_folder_is_tried_again_later) {

@@ -316,6 +316,14 @@ void ServiceRegistry::started(Slot& at, std::optional<FailureReason> failure) {
 
 /// The one step by which calls go to the new generation.
 void ServiceRegistry::swap(Slot& at) {
+  if (at.running != nullptr) {
+    auto failure = pass_on_state(at, *at.running, *at.candidate);
+    at.state = Value();
+    if (failure) {
+      retire(std::move(at.candidate), true, {});
+      return refuse(at, *std::move(failure));
+    }
+  }
   std::unique_ptr<LiveService> before = std::exchange(at.running, std::move(at.candidate));
   at.reason.reset();
   if (!std::exchange(at.reviving, false)) at.update_reason.reset();
@@ -324,7 +332,6 @@ void ServiceRegistry::swap(Slot& at) {
   at.next_settings.reset();
   at.state = Value();
   at.held.reset();
-  if (before != nullptr) pass_on_state(at, *before, *at.running);
   at.step.clear();
   at.loaded_at = rfc3339(executor_.clock().wall());
   announce(at, ServiceStatus::running);

@@ -105,8 +105,8 @@ class ServiceRegistry {
   void leave(Slot& slot);
   void left(Slot& slot);
   void moved(const Slot& slot);
-  void pass_on_state(Slot& slot, LiveService& from, LiveService& to);
-  void give_state(Slot& slot, LiveService& to);
+  [[nodiscard]] std::optional<FailureReason> pass_on_state(Slot& slot, LiveService& from, LiveService& to);
+  [[nodiscard]] std::optional<FailureReason> give_state(Slot& slot, LiveService& to);
   void halt(Slot& slot);
   void rested(Slot& slot, LiveService::End end);
   void begin_again(Slot& slot);

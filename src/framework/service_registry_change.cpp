@@ -13,8 +13,9 @@ constexpr std::chrono::milliseconds long_hand_over{100};  // it keeps everybody 
 
 // ---------------------------------------------------------------- state
 
-/// Both in this turn of the loop: no call begins in between.
-void ServiceRegistry::pass_on_state(Slot& at, LiveService& from, LiveService& to) {
+/// Both in this turn of the loop: no call begins in between. Gives why `to` cannot follow: what refuses the
+/// state would serve without it, and it would be lost.
+std::optional<FailureReason> ServiceRegistry::pass_on_state(Slot& at, LiveService& from, LiveService& to) {
   const Instant before = executor_.clock().now();
   try {
     at.state = from.instance().object().hand_over();
@@ -23,21 +24,23 @@ void ServiceRegistry::pass_on_state(Slot& at, LiveService& from, LiveService& to
     log_.error("Service." + at.service, "hand_over() failed: {}; the new version begins without its state",
                what_of(std::current_exception()));
   }
-  give_state(at, to);
+  auto failure = give_state(at, to);
   if (const auto took = executor_.clock().now() - before; took > long_hand_over)
     log_.warn("Service." + at.service, "hand_over() and take_over() took {:.0f} ms, everybody else waited",
               milliseconds(took));
+  return failure;
 }
 
-void ServiceRegistry::give_state(Slot& at, LiveService& to) {
-  if (at.state.is_null()) return;
+std::optional<FailureReason> ServiceRegistry::give_state(Slot& at, LiveService& to) {
+  if (at.state.is_null()) return std::nullopt;
   try {
     // A copy while the old version might be needed again.
     to.instance().object().take_over(at.resting != nullptr ? at.state : std::exchange(at.state, Value()));
   } catch (...) {
-    log_.error("Service." + at.service, "take_over() failed: {}; it begins without the state",
-               what_of(std::current_exception()));
+    return FailureReason{"take_over", "take_over() failed: " + what_of(std::current_exception()), {}, 0, 0,
+                         {}};
   }
+  return std::nullopt;
 }
 
 // ---------------------------------------------------------------- stop first
@@ -80,7 +83,14 @@ void ServiceRegistry::rested(Slot& at, LiveService::End end) {
     return next_candidate(at);
   }
   if (again) return begin_again(at);
-  if (at.resting != nullptr) pass_on_state(at, *at.resting, *at.candidate);
+  if (at.resting != nullptr) {
+    if (auto failure = pass_on_state(at, *at.resting, *at.candidate)) {
+      retire(std::move(at.candidate), false, {});
+      at.reviving = true;
+      refuse(at, *std::move(failure));
+      return begin_again(at);
+    }
+  }
   start(at);
 }
 
@@ -105,7 +115,9 @@ void ServiceRegistry::begin_again(Slot& at) {
     refused_start(at, *std::move(failure));
     return next_candidate(at);
   }
-  if (at.reviving) give_state(at, *at.candidate);
+  if (at.reviving)
+    if (const auto failure = give_state(at, *at.candidate))
+      log_.error("Service." + at.service, "{}; it begins without the state", failure->message);
   start(at);
 }
 

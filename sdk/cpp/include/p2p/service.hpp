@@ -105,8 +105,8 @@ class P2P_API BaseService {
   /// State from the old object of a reload to the new one; both in one turn of the home loop, so that no call
   /// begins in between. With `reload = "overlap"` the new object has been initialized and the old one still
   /// runs its last calls; with "stop-first" the old one has ended its cleanup() and the new one's
-  /// initialize() comes after take_over(). Null is not handed over. If either throws, that is logged and the
-  /// new object begins without the state. No coroutines: what takes long keeps the loop from everybody.
+  /// initialize() comes after take_over(), which fails the update if it throws: the old version goes on with
+  /// what it has, so hand_over() copies; if that throws, there is no state. Everybody waits: no coroutines.
   virtual Value hand_over();
   virtual void take_over(Value state);
   virtual void reserved_1() {}
