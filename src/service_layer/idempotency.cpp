@@ -10,10 +10,11 @@ namespace p2p {
 /// One key: the exchange of the first request while it runs, its answer afterwards.
 class Idempotency::Entry final : public HttpExchange {
  public:
-  Entry(Idempotency& all, std::string name_in, const Digest& request_in, HttpExchange& exchange,
-        bool gzip_accepted)
+  Entry(Idempotency& all, Shares::iterator share_in, std::string name_in, const Digest& request_in,
+        HttpExchange& exchange, bool gzip_accepted)
       : name(std::move(name_in)),
         request(request_in),
+        share(share_in),
         all_(all),
         exchange_(&exchange),
         gzip_(gzip_accepted) {}
@@ -40,10 +41,12 @@ class Idempotency::Entry final : public HttpExchange {
   }
   void send(std::string_view piece) override { exchange_->send(piece); }
   void end() override {
+    unkept = in_pieces;
     note_answered();
     std::exchange(exchange_, nullptr)->end();
   }
   void cut() override {
+    unkept = in_pieces;
     note_answered();
     std::exchange(exchange_, nullptr)->cut();
   }
@@ -55,24 +58,49 @@ class Idempotency::Entry final : public HttpExchange {
     return {.status = status, .content_type = content_type, .headers = headers, .body = body};
   }
   [[nodiscard]] std::size_t bytes() const { return body.size() + headers.size() + name.size(); }
+  /// The key stays: it has run.
+  void drop_answer() {
+    count_bytes(-1);
+    unkept = no_room_left;
+    for (std::string* text : {&content_type, &headers, &body}) *text = std::string();
+    count_bytes(1);
+  }
+  void count_bytes(int sign) {
+    for (std::size_t* sum : {&all_.bytes_, &share->second.bytes}) *sum += sign > 0 ? bytes() : 0 - bytes();
+  }
+
+  static constexpr std::string_view in_pieces = "its answer came in pieces, which are not kept";
+  static constexpr std::string_view too_long = "its answer was too long to keep";
+  static constexpr std::string_view no_room_left = "there was no room to keep its answer";
 
   const std::string name;
   const Digest request;
+  const Shares::iterator share;
   Instant answered{};
-  bool complete = false;  ///< its answer is here
+  std::string_view unkept;  ///< why its answer is not here; empty when it is
   int status = 0;
   std::string content_type, headers, body;
-  std::list<Entry*>::iterator place{};
+  std::list<Entry*>::iterator place{}, place_in_share{};
 
  private:
   void note_answered() {
     answered = all_.clock_.now();
     place = all_.oldest_.insert(all_.oldest_.end(), this);
-    all_.bytes_ += bytes();
+    place_in_share = share->second.oldest.insert(share->second.oldest.end(), this);
+    count_bytes(1);
   }
   void keep_answer(const HttpAnswer& answer) {
-    complete = answer.body.size() <= longest_answer && all_.bytes_ + answer.body.size() <= most_bytes;
-    if (complete) {
+    const Share& mine = share->second;
+    if (answer.body.size() > longest_answer) {
+      unkept = too_long;
+    } else {
+      for (Entry* old : mine.oldest) {
+        if (mine.bytes + answer.body.size() <= most_bytes / Idempotency::share) break;
+        if (old->unkept.empty()) old->drop_answer();
+      }
+      if (all_.bytes_ + answer.body.size() > most_bytes) unkept = no_room_left;
+    }
+    if (unkept.empty()) {
       status = answer.status;
       content_type = answer.content_type;
       headers = std::string(answer.headers) + "Idempotency-Replayed: true\r\n";
@@ -97,15 +125,26 @@ bool Idempotency::is_key(std::string_view text) noexcept {
 }
 
 void Idempotency::forget(Entry& entry) {
+  const auto share = entry.share;
   if (!entry.running() && entry.answered != Instant{}) {
-    bytes_ -= entry.bytes();
+    entry.count_bytes(-1);
     oldest_.erase(entry.place);
+    share->second.oldest.erase(entry.place_in_share);
   }
   entries_.erase(entries_.find(entry.name));
+  if (--share->second.keys == 0) shares_.erase(share);
 }
 
 void Idempotency::forget_old() {
   while (!oldest_.empty() && clock_.now() - oldest_.front()->answered >= kept_for) forget(*oldest_.front());
+}
+
+/// With the time until the oldest goes; one that still runs may end at any moment, and then stays.
+Error Idempotency::no_room(const std::list<Entry*>& oldest) const {
+  const auto left = oldest.empty() ? std::chrono::nanoseconds(kept_for)
+                                   : oldest.front()->answered + kept_for - clock_.now();
+  return {Errc::overloaded, "too many Idempotency-Keys of the last 10 minutes",
+          Value{{"retry_after", std::chrono::ceil<std::chrono::seconds>(left).count()}}};
 }
 
 Idempotency::Outcome Idempotency::begin(std::string_view subject, std::string_view key, const Digest& request,
@@ -114,11 +153,13 @@ Idempotency::Outcome Idempotency::begin(std::string_view subject, std::string_vi
   std::string name = std::string(subject).append(1, '\n').append(key);
   const auto found = entries_.find(name);
   if (found == entries_.end()) {
-    if (entries_.size() >= most_keys)
-      return {nullptr, nullptr,
-              Error(Errc::overloaded, "too many Idempotency-Keys of the last 10 minutes",
-                    Value{{"retry_after", 60}})};
-    auto entry = std::make_unique<Entry>(*this, name, request, exchange, gzip_accepted);
+    if (const auto mine = shares_.find(subject);
+        mine != shares_.end() && mine->second.keys >= most_keys / share)
+      return {nullptr, nullptr, no_room(mine->second.oldest)};
+    if (entries_.size() >= most_keys) return {nullptr, nullptr, no_room(oldest_)};
+    const auto mine = shares_.try_emplace(std::string(subject)).first;
+    ++mine->second.keys;
+    auto entry = std::make_unique<Entry>(*this, mine, name, request, exchange, gzip_accepted);
     Entry& made = *entry;
     entries_.emplace(std::move(name), std::move(entry));
     return {&made, nullptr};
@@ -132,10 +173,10 @@ Idempotency::Outcome Idempotency::begin(std::string_view subject, std::string_vi
     return {nullptr, nullptr,
             Error(Errc::conflict, "the first request with this Idempotency-Key still runs",
                   Value{{"retry_after", 1}})};
-  if (!first.complete)
+  if (!first.unkept.empty())
     return {nullptr, nullptr,
             Error(Errc::conflict,
-                  "the request with this Idempotency-Key has run, but its answer was too long to keep")};
+                  std::string("the request with this Idempotency-Key has run, but ").append(first.unkept))};
   again_ = first.again();
   return {nullptr, &again_};
 }

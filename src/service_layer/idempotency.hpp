@@ -2,6 +2,10 @@
 // kept for 10 minutes and given again to the same key of the same subject; another request under that key is
 // a conflict, and so is one while the first still runs.
 //
+// No subject has more than a quarter of the room. Where its share of bytes is full, its oldest answers are
+// dropped first; their keys stay, so nothing runs twice. Where its share of keys is full, it is told to wait
+// until its oldest is 10 minutes old.
+//
 // Such a request runs to its end though its client left: whoever sends a key comes back for the answer. What
 // was refused for lack of room (429, 503) is not kept: trying again is the point there.
 //
@@ -24,8 +28,9 @@ class Idempotency {
  public:
   static constexpr std::chrono::minutes kept_for{10};
   static constexpr std::size_t most_keys =
-      10'000;  ///< one more is refused: forgetting one could run it twice
+      40'000;  ///< one more is refused: forgetting one could run it twice
   static constexpr std::size_t most_bytes = 16 * 1024 * 1024;  ///< of answers
+  static constexpr std::size_t share = 4;                      ///< one subject has at most 1 of so many parts
   static constexpr std::size_t longest_answer = 1024 * 1024;  ///< longer ones are not given again, and say so
 
   explicit Idempotency(const Clock& clock);
@@ -49,12 +54,20 @@ class Idempotency {
 
  private:
   class Entry;
+  /// What one subject has.
+  struct Share {
+    std::size_t keys = 0, bytes = 0;
+    std::list<Entry*> oldest;  // those that are answered, in the order of their answers
+  };
+  using Shares = std::map<std::string, Share, std::less<>>;
   using Entries = std::map<std::string, std::unique_ptr<Entry>, std::less<>>;
 
   void forget_old();
   void forget(Entry& entry);
+  [[nodiscard]] Error no_room(const std::list<Entry*>& oldest) const;
 
   const Clock& clock_;
+  Shares shares_;  // none without a key; outlives the entries, which refer to it
   Entries entries_;
   std::list<Entry*> oldest_;  // those that are answered, in the order of their answers
   std::size_t bytes_ = 0;

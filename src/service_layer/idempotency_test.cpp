@@ -126,7 +126,7 @@ TEST_F(IdempotencyTest, what_was_refused_for_lack_of_room_may_be_tried_again) {
 TEST_F(IdempotencyTest, an_answer_too_long_to_keep_is_not_run_again) {
   EXPECT_EQ(ask("alice", "k", "a", 200, std::string(Idempotency::longest_answer + 1, 'x')).size(),
             Idempotency::longest_answer + 5);
-  EXPECT_TRUE(ask("alice", "k", "a").starts_with("conflict: the request with this Idempotency-Key has run"));
+  EXPECT_TRUE(ask("alice", "k", "a").ends_with("has run, but its answer was too long to keep"));
   FakeExchange exchange;
   const auto stream = keys.begin("alice", "s", sha256("a"), exchange, false);
   stream.run->begin({});
@@ -134,18 +134,40 @@ TEST_F(IdempotencyTest, an_answer_too_long_to_keep_is_not_run_again) {
   EXPECT_EQ(stream.run->queued(), 7u);
   stream.run->end();
   EXPECT_TRUE(exchange.begun && exchange.ended);
-  EXPECT_TRUE(ask("alice", "s", "a").starts_with("conflict: the request"));
+  EXPECT_TRUE(ask("alice", "s", "a").ends_with("its answer came in pieces, which are not kept"));
 }
 
-TEST_F(IdempotencyTest, keys_and_answers_are_bounded) {
-  for (std::size_t i = 0; i < Idempotency::most_keys; ++i) (void)ask("alice", std::to_string(i), "a");
-  EXPECT_TRUE(ask("alice", "more", "a").starts_with("overloaded"));
+TEST_F(IdempotencyTest, the_keys_of_one_subject_leave_room_for_others) {
+  constexpr std::size_t share = Idempotency::most_keys / Idempotency::share;
+  for (std::size_t i = 0; i < share; ++i) (void)ask("alice", std::to_string(i), "a");
+  clock.advance(std::chrono::minutes(4));
+  FakeExchange exchange;
+  const auto outcome = keys.begin("alice", "more", sha256("a"), exchange, false);
+  EXPECT_EQ(outcome.refused.code(), Errc::overloaded);
+  EXPECT_EQ(outcome.refused.detail()["retry_after"], 360) << "until the oldest goes";
   EXPECT_TRUE(ask("alice", "0", "a").starts_with("again")) << "those it has it answers";
-  clock.advance(Idempotency::kept_for);
-  for (int i = 0; i < 20; ++i)
-    (void)ask("alice", "large" + std::to_string(i), "a", 200, std::string(1'000'000, 'x'));
-  EXPECT_TRUE(ask("alice", "large0", "a").starts_with("again"));
-  EXPECT_TRUE(ask("alice", "large19", "a").starts_with("conflict"));
+  EXPECT_EQ(ask("bob", "more", "a"), "ran done");
+  clock.advance(std::chrono::minutes(6));
+  EXPECT_EQ(ask("alice", "more", "a"), "ran done");
+  EXPECT_EQ(keys.size(), 2u);
+}
+
+TEST_F(IdempotencyTest, the_keys_of_all_are_bounded) {
+  for (std::size_t i = 0; i < Idempotency::most_keys; ++i)
+    (void)ask(std::to_string(i % (2 * Idempotency::share)), std::to_string(i), "a");
+  EXPECT_TRUE(ask("bob", "more", "a").starts_with("overloaded"));
+}
+
+TEST_F(IdempotencyTest, the_answers_of_one_subject_leave_room_for_others_and_its_oldest_go_first) {
+  const std::string large(1'000'000, 'x');
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(ask("alice", std::to_string(i), "a", 200, large), "ran " + large);
+  EXPECT_TRUE(ask("alice", "19", "a").starts_with("again"));
+  EXPECT_EQ(
+      ask("alice", "0", "a"),
+      "conflict: the request with this Idempotency-Key has run, but there was no room to keep its answer")
+      << "it does not run twice";
+  EXPECT_EQ(ask("bob", "0", "a", 200, large), "ran " + large);
+  EXPECT_TRUE(ask("bob", "0", "a").starts_with("again"));
 }
 
 TEST_F(IdempotencyTest, keys_are_visible_ascii) {

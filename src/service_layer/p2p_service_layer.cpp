@@ -80,7 +80,7 @@ void P2PServiceLayer::on_request(const HttpRequest& http, HttpExchange& exchange
     return;
   if (request.route->query.empty() && !request.http.query.empty() && !take_query(door_, request, exchange))
     return;
-  if (!request.headers.idempotency_key.empty() && request.http.method == "POST")
+  if (request.headers.idempotency_key_given && request.http.method == "POST")
     return run_once(request, exchange);
   request.route->answer(door_, request, exchange);
 }
@@ -96,13 +96,16 @@ bool P2PServiceLayer::answer_preflight(const Request& request, HttpExchange& exc
 void P2PServiceLayer::run_once(const Request& request, HttpExchange& exchange) {
   if (!takes_key(*request.route)) return request.route->answer(door_, request, exchange);
   const std::string_view key = request.headers.idempotency_key;
+  if (request.headers.idempotency_key_repeated)
+    return answer_error(door_, request, exchange,
+                        Error(Errc::invalid_request, "Idempotency-Key: stands more than once"));
   if (!Idempotency::is_key(key))
     return answer_error(
         door_, request, exchange,
         Error(Errc::invalid_request, "Idempotency-Key: is 1 to 64 visible characters of ASCII"));
   Sha256 asked;
-  for (const auto part :
-       {request.http.target, request.headers.target, request.headers.timeout, request.http.body})
+  for (const auto part : {request.http.target, request.headers.target, request.headers.timeout,
+                          request.headers.accept, request.http.body})
     asked.add(std::to_string(part.size())).add(":").add(part);
   const bool gzip_accepted = accepts_gzip(request.headers.accept_encoding);
   const auto outcome =

@@ -34,7 +34,11 @@ RequestHeaders RequestHeaders::read(std::span<const HttpField> fields) noexcept 
         break;
       case 15:
         take(field, "accept-encoding", headers.accept_encoding);
-        take(field, "idempotency-key", headers.idempotency_key);
+        if (same_ignoring_case(field.name, "idempotency-key")) {
+          headers.idempotency_key_repeated = headers.idempotency_key_given;
+          headers.idempotency_key_given = true;
+          headers.idempotency_key = field.value;
+        }
         break;
       case 16: take(field, "content-encoding", headers.content_encoding); break;
       default: break;

@@ -12,6 +12,7 @@ struct RequestHeaders {
   std::string_view host, authorization, content_type, content_encoding, traceparent, target, timeout, accept;
   std::string_view origin, accept_encoding, if_none_match, idempotency_key;
   bool host_repeated = false, authorization_repeated = false;
+  bool idempotency_key_given = false, idempotency_key_repeated = false;
 
   [[nodiscard]] static RequestHeaders read(std::span<const HttpField> fields) noexcept;
 };

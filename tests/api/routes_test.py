@@ -194,7 +194,7 @@ class Routes(NodeCase):
         self.assertEqual(self.sum(), before + 2)
 
     def test_a_bad_key_is_refused_and_elsewhere_it_is_no_matter(self):
-        for key in ("k" * 65, "a b", "\u00e9"):
+        for key in ("k" * 65, "a b", "\u00e9", ""):
             self.assertError(self.keyed(key.encode(), "tally/add", {}), 400, "invalid_request")
         answer = self.node.get("/health", headers={"Idempotency-Key": "k" * 65})
         self.assertEqual(answer.status, 200)
@@ -234,7 +234,13 @@ class Routes(NodeCase):
         self.assertError(self.node.request("GET", "/audit"), 401, "unauthenticated")
         for role in ("viewer", "operator"):
             self.assertError(self.node.get("/audit", role), 403, "forbidden")
-        for query, word in {"limit=0": "limit", "cursor=x": "cursor", "sort=seq": "sort", "role=boss": "role"}.items():
+        for query, word in {
+            "limit=0": "limit",
+            "cursor=x": "cursor",
+            "sort=seq": "sort",
+            "role=boss": "role",
+            "fields=acton": "acton",
+        }.items():
             answer = self.node.get("/audit?" + query)
             self.assertError(answer, 400, "invalid_request")
             self.assertIn(word, answer.json["detail"])
