@@ -49,20 +49,27 @@ class Batch final : public HttpAbort {
   void run(std::vector<Result<Envelope>> requests) {
     for (std::size_t i = 0; i < requests.size(); ++i) entries_.push_back(std::make_unique<BatchEntry>(*this));
     left_ = requests.size() + 1;  // and this function
-    for (std::size_t i = 0; i < requests.size(); ++i) start(*entries_[i], std::move(requests[i]));
+    for (std::size_t i = 0; i < requests.size(); ++i) {
+      if (too_large_ && requests[i] && requests[i]->id)
+        entries_[i]->answered(fail(Errc::cancelled, "the batch is over its limit already"));
+      else
+        start(*entries_[i], std::move(requests[i]));
+    }
     if (left_ > 1) exchange_.on_client_left(this);
     finish_one();
   }
 
   void write(BatchEntry& entry, const Result<Value>& result) {
     if (!result) tell_failure(door_, entry.path.empty() ? "/rpc" : entry.path, result.error(), trace_);
-    if (!entry.notification) {
+    entry.done = true;
+    if (!entry.notification && !too_large_) {
       if (result)
         write_result(EnvelopeShape::v2, *result, entry.id, {}, entry.answer);
       else
         write_error(EnvelopeShape::v2, error_object(result.error(), "/rpc", trace_), entry.id, entry.answer);
+      bytes_ += entry.answer.size() + 1;
+      if (bytes_ > door_.settings.result_limit) give_up();
     }
-    entry.done = true;
   }
   void finish_one() {
     if (--left_ > 0) return;
@@ -99,6 +106,15 @@ class Batch final : public HttpAbort {
     if (request->timeout_ms) wanted.timeout_ns = request->timeout_ms->as_int() * 1'000'000;
     door_.rpc.call(std::move(wanted), entry);
   }
+  /// Nothing of what is here will be answered, nor what would still come. Notifications run on: nobody waits
+  /// for their answers.
+  void give_up() {
+    too_large_ = true;
+    ++door_.limits.result;
+    for (const auto& entry : entries_) entry->answer = std::string();
+    for (const auto& entry : entries_)
+      if (!entry->done && !entry->notification) door_.rpc.cancel(*entry);
+  }
   static Result<Envelope> checked(Envelope envelope) {
     if (!envelope.jsonrpc) return fail(Errc::invalid_request, "jsonrpc: must be \"2.0\"");
     if (auto sound = check_envelope(envelope); !sound) return fail(std::move(sound.error()));
@@ -111,19 +127,21 @@ class Batch final : public HttpAbort {
   void respond() {
     door_.headers.clear();
     door_.body.clear();
+    if (too_large_) return respond_too_large();
     for (const auto& entry : entries_) {
       if (entry->notification) continue;
       door_.body += door_.body.empty() ? (single_ ? "" : "[") : ",";
       door_.body += entry->answer;
-      if (door_.body.size() > door_.settings.result_limit) return respond_too_large();
     }
     if (!door_.body.empty() && !single_) door_.body += ']';
     send(door_.body.empty() ? 204 : 200);
   }
   void respond_too_large() {
-    door_.body.clear();
-    const Error error(Errc::too_large, "the answers of this batch are over 16 MiB together");
-    write_error(EnvelopeShape::v2, error_object(error, "/rpc", trace_), {}, door_.body);
+    const std::string limit = std::to_string(door_.settings.result_limit / (1024 * 1024)) + " MiB";
+    const Error error(Errc::too_large, single_ ? "the result is over " + limit
+                                               : "the answers of this batch are over " + limit + " together");
+    write_error(EnvelopeShape::v2, error_object(error, "/rpc", trace_),
+                single_ ? entries_.front()->id : EnvelopeId{}, door_.body);
     send(200);
   }
   void send(int status) {
@@ -147,6 +165,8 @@ class Batch final : public HttpAbort {
   bool single_, gzip_;
   std::vector<std::unique_ptr<BatchEntry>> entries_;
   std::size_t left_ = 0;
+  std::size_t bytes_ = 0;   // of the answers that are here
+  bool too_large_ = false;  // they were over the limit
 };
 
 void BatchEntry::answered(Result<Value> result) {

@@ -150,6 +150,24 @@ class StrictJsonRpc(RpcCase):
         self.assertEqual(status, 400)
         self.assertFailed(answer, -32600)
 
+    def test_answers_over_the_limit_together_end_what_still_runs(self):
+        def entry(number, method, *params):
+            return {"jsonrpc": "2.0", "method": method, "params": list(params), "id": number}
+
+        def cancelled():
+            return self.node.metric("p2p_service_events_total", service="probe", name="ended_early_cancelled") or 0
+
+        before = cancelled()
+        naps = [entry(i, "probe/nap", 60000) for i in range(2)]
+        status, answer = self.send([*naps, entry(8, "probe/much", 9), entry(9, "probe/much", 9), *naps])
+        self.assertEqual(status, 200)
+        self.assertFailed(answer, -32009)
+        self.assertIn("together", answer["error"]["message"])
+        until(lambda: cancelled() - before >= 2, "the naps to be cancelled")
+        status, answer = self.send(entry(7, "probe/much", 17))
+        self.assertFailed(answer, -32009, 7)
+        self.assertEqual(cancelled() - before, 2, "those behind were not begun")
+
     def test_a_repeated_member_is_refused_alone_and_in_a_batch(self):
         twice = '{"jsonrpc":"2.0","method":"probe/echo","method":"probe/add","id":1}'
         status, answer = self.send(twice)
