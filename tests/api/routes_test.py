@@ -130,6 +130,8 @@ class Routes(NodeCase):
         self.assertNotIn("idempotency-replayed", first.headers)
         self.assertError(self.keyed("once-1", "tally/add", {"number": 6}), 409, "conflict")
         self.assertError(self.keyed("once-1", "tally/add", {"number": 5}, query="?meta=1"), 409, "conflict")
+        lines = {"Accept": "application/x-ndjson"}
+        self.assertError(self.keyed("once-1", "tally/add", {"number": 5}, headers=lines), 409, "conflict")
         failed = self.keyed("once-2", "tally/add", {"number": "x"})
         self.assertEqual(failed.status, 422)
         self.assertEqual(self.keyed("once-2", "tally/add", {"number": "x"}).body, failed.body)
@@ -196,6 +198,8 @@ class Routes(NodeCase):
     def test_a_bad_key_is_refused_and_elsewhere_it_is_no_matter(self):
         for key in ("k" * 65, "a b", "\u00e9", ""):
             self.assertError(self.keyed(key.encode(), "tally/add", {}), 400, "invalid_request")
+        twice = {"Idempotency-Key": "a", "idempotency-key": "a"}
+        self.assertError(self.node.rpc("tally/add", {}, headers=twice), 400, "invalid_request")
         answer = self.node.get("/health", headers={"Idempotency-Key": "k" * 65})
         self.assertEqual(answer.status, 200)
 
