@@ -51,6 +51,9 @@ class Run : public BaseService {
   SERVICE_METHOD(not_a_number, (), public = true, role = "viewer");
   double not_a_number() { return std::numeric_limits<double>::quiet_NaN(); }
 
+  SERVICE_METHOD(no_value, (), public = true, role = "viewer");
+  Value no_value() { return Value(std::numeric_limits<double>::quiet_NaN()); }
+
   SERVICE_METHOD(much, (mib), public = true, role = "viewer");
   std::string much(std::int64_t mib) { return std::string(static_cast<std::size_t>(mib) << 20, 'x'); }
 

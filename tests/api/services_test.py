@@ -357,7 +357,7 @@ class Dependencies(Folder):
 
 class Misbehaving(Folder):
     def test_a_method_that_throws_fails_its_caller_and_nothing_else(self):
-        for method in ("fail", "throw_odd", "not_a_number"):
+        for method in ("fail", "throw_odd", "not_a_number", "no_value"):
             self.assertError(self.node.rpc("probe/" + method), 500, "method_failed", -32000)
         self.assertEqual(self.node.service("probe")["status"], "running")
 

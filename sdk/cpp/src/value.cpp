@@ -94,11 +94,13 @@ void Value::destroy() noexcept {
   }
 }
 
+// Text that comes in holds no such number, so the method that made it has failed, not its caller.
+
 void Value::refuse_integer(std::uint64_t number) {
-  throw Error(Errc::invalid_params, "the integer " + std::to_string(number) + " is above 2^63 - 1");
+  throw Error(Errc::method_failed, "the integer " + std::to_string(number) + " is above 2^63 - 1");
 }
 
-void Value::refuse_real() { throw Error(Errc::invalid_params, "a number must be finite"); }
+void Value::refuse_real() { throw Error(Errc::method_failed, "a number must be finite"); }
 
 Value Value::array(std::initializer_list<Value> items) { return Value(Array(items)); }
 

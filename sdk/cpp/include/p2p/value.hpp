@@ -41,7 +41,7 @@ class P2P_API Value {
   Value(I number) : kind_(Kind::integer), integer_(static_cast<std::int64_t>(number)) {
     if (!std::in_range<std::int64_t>(number)) refuse_integer(static_cast<std::uint64_t>(number));
   }
-  /// A number that is not finite throws invalid_params: JSON has no word for it.
+  /// A number that is not finite throws method_failed: JSON has no word for it.
   template <std::floating_point F>
   Value(F number) : kind_(Kind::real), real_(static_cast<double>(number)) {
     if (!(real_ - real_ == 0)) refuse_real();
