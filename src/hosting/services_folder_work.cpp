@@ -144,7 +144,8 @@ void ServicesFolder::load(Folder& at, Examined& result) {
                         0,
                         {}});
   }
-  log_.debug("Hosting", "loading {}", at.name);
+  // Before any code of it runs: code that ends or hangs the node here leaves this line as the last.
+  log_.info("Hosting", "loading {}", at.name);
   auto loaded = load_library(result.copy, at.name, result.shown, result.content);
   if (!loaded) return refused(at, std::move(loaded.error()));
   if (!loaded->warning.empty()) log_.warn("Hosting", "{}: {}", at.name, loaded->warning);
