@@ -98,20 +98,22 @@ void disable(Door& door, const Request& request, HttpExchange& exchange) {
   act(door, request, exchange, ServiceAct::disable, "service.disable");
 }
 
-Value audit_row(const std::string& line, std::string_view fields) {
+constexpr std::string_view audit_columns[] = {
+    "seq",           "ts",     "node",     "actor",   "role", "amr",   "jti",      "peer", "action", "object",
+    "params_sha256", "params", "decision", "outcome", "ms",   "count", "trace_id", "prev", "hash"};
+constexpr ListShape audit_shape{"records of the audit log", "seq", audit_columns, {}};
+
+Value audit_row(const std::string& line, const std::vector<std::string>& fields) {
   Result<Value> record = json::parse(line);
   if (!record || fields.empty()) return record ? *std::move(record) : Value(line);
   Value row = Value::object();
-  while (!fields.empty()) {
-    const auto field = fields.substr(0, fields.find(','));
-    fields.remove_prefix(std::min(fields.size(), field.size() + 1));
+  for (const std::string& field : fields)
     if (const Value* value = record->find(field)) row.set(field, *value);
-  }
   return row;
 }
 
 void answer_audit(Door& door, const Request& request, HttpExchange& exchange, const AuditRows& rows,
-                  const std::string& question, const std::string& fields) {
+                  const std::string& question, const std::vector<std::string>& fields) {
   Value records = Value::array();
   for (const std::string& line : rows.lines) records.push_back(audit_row(line, fields));
   Value next;
@@ -130,18 +132,20 @@ void audit(Door& door, const Request& request, HttpExchange& exchange) {
   if (!limit) return answer_error(door, request, exchange, limit.error());
   asked.limit = *limit;
   asked.text = small_letters(query->get("q"));
-  std::string question = question_of(*query, "audit"), fields(query->get("fields"));
+  Result<std::vector<std::string>> fields = read_fields(*query, audit_shape);
+  if (!fields) return answer_error(door, request, exchange, fields.error());
+  std::string question = question_of(*query, "audit");
   if (query->has("cursor")) {
     const Result<std::string> place = read_cursor(question, query->get("cursor"));
     if (!place) return answer_error(door, request, exchange, place.error());
     asked.before = std::strtoull(place->c_str(), nullptr, 10);
   }
-  if (!*here) return answer_audit(door, request, exchange, {}, question, fields);
-  door.node.read_audit(asked,
-                       [&door, &exchange, question, fields, kept = keep(request)](Result<AuditRows> rows) {
-                         if (!rows) return answer_error(door, **kept, exchange, rows.error());
-                         answer_audit(door, **kept, exchange, *rows, question, fields);
-                       });
+  if (!*here) return answer_audit(door, request, exchange, {}, question, *fields);
+  door.node.read_audit(asked, [&door, &exchange, question, fields = *std::move(fields),
+                               kept = keep(request)](Result<AuditRows> rows) {
+    if (!rows) return answer_error(door, **kept, exchange, rows.error());
+    answer_audit(door, **kept, exchange, *rows, question, fields);
+  });
 }
 
 }  // namespace

@@ -108,6 +108,15 @@ Result<std::string> read_cursor(std::string_view question, std::string_view curs
   return text->substr(question_size);
 }
 
+Result<std::vector<std::string>> read_fields(const Query& query, const ListShape& shape) {
+  std::vector<std::string> fields;
+  for (const std::string_view column : split(query.get("fields"))) {
+    if (auto known = check_column("fields", column, shape); !known) return fail(known.error());
+    fields.emplace_back(column);
+  }
+  return fields;
+}
+
 Result<ListQuery> ListQuery::read(const Query& query, const ListShape& shape) {
   ListQuery list;
   list.shape_ = &shape;
@@ -121,10 +130,10 @@ Result<ListQuery> ListQuery::read(const Query& query, const ListShape& shape) {
     if (auto known = check_column("sort", column, shape); !known) return fail(known.error());
     list.sort_.emplace_back(column, down);
   }
-  for (const std::string_view column : split(query.get("fields"))) {
-    if (auto known = check_column("fields", column, shape); !known) return fail(known.error());
-    list.fields_.emplace_back(column);
-  }
+  if (query.has("sort") && list.sort_.empty()) return fail(Errc::invalid_request, "sort: names no column");
+  Result<std::vector<std::string>> fields = read_fields(query, shape);
+  if (!fields) return fail(fields.error());
+  list.fields_ = *std::move(fields);
   list.question_ = question_of(query, shape.name);
   if (!query.has("cursor")) return list;
   Result<std::string> after = read_cursor(list.question_, query.get("cursor"));

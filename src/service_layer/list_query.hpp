@@ -53,6 +53,9 @@ class ListQuery {
   std::string text_;  // in small letters
 };
 
+/// The columns that fields= names; invalid_request for one that `shape` has not.
+[[nodiscard]] Result<std::vector<std::string>> read_fields(const Query& query, const ListShape& shape);
+
 /// `question` and `place` as one word, and back: invalid_request when it is none, or of another question.
 [[nodiscard]] std::string make_cursor(std::string_view question, std::string_view place);
 [[nodiscard]] Result<std::string> read_cursor(std::string_view question, std::string_view cursor);

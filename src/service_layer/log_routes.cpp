@@ -1,4 +1,6 @@
 // GET /logs: the last lines of this node's log, as a list or as a stream (http-api.md, section 6).
+#include <p2p/detail/nearest.hpp>
+
 #include "service_layer/door.hpp"
 #include "service_layer/list_query.hpp"
 #include "service_layer/log_follow.hpp"
@@ -59,9 +61,37 @@ void append_row(const Door& door, const LogLine& line, const LogQuery& query, st
   json::write(chosen, body);
 }
 
+constexpr std::string_view columns[] = {"timestamp", "level",    "logger", "message",
+                                        "node",      "trace_id", "span_id"};
+
+/// A line may have fields of its own: those that some line has are known as well.
+Result<void> check_fields(const LogRing& ring, const LogQuery& query) {
+  std::vector<std::string> unknown;
+  for (const std::string& field : query.fields)
+    if (std::ranges::find(columns, field) == std::end(columns)) unknown.push_back(field);
+  for (std::uint64_t at = ring.newest() + 1; !unknown.empty();) {
+    const auto lines = ring.read_before(at);
+    if (lines.empty()) break;
+    at = lines.back()->sequence;
+    for (const auto& line : lines)
+      std::erase_if(unknown, [&](std::string_view field) {
+        if (!line->fields.is_object()) return false;
+        if (line->fields.find(field) != nullptr) return true;
+        return field.ends_with('_') && line->fields.find(field.substr(0, field.size() - 1)) != nullptr;
+      });
+  }
+  if (unknown.empty()) return {};
+  Error error(Errc::invalid_request, "fields: no line has " + unknown.front().substr(0, 64));
+  if (const std::string close = nearest(unknown.front(), columns); !close.empty())
+    error.with("hint", "did you mean " + close + "?");
+  return fail(std::move(error));
+}
+
 void list(Door& door, const Request& request, HttpExchange& exchange, const LogQuery& query, bool here) {
   const Result<std::uint64_t> before = read_place(door, query);
   if (!before) return answer_error(door, request, exchange, before.error());
+  if (auto known = check_fields(door.log.ring(), query); !known)
+    return answer_error(door, request, exchange, known.error());
   Page page = here ? look_back(door.log.ring(), query, *before) : Page{};
   if (!query.newest_first) std::ranges::reverse(page.lines);
   std::string body = R"({"logs":[)";

@@ -32,6 +32,9 @@ void probe(Door& door, const Request& request, HttpExchange& exchange, std::vect
            const std::string& name) {
   const auto query = take_query(door, request, exchange);
   if (!query) return;
+  if (const auto word = query->get("verbose"); !word.empty() && word != "1" && word != "true")
+    return answer_error(door, request, exchange,
+                        Error(Errc::invalid_request, "verbose: is 1 or true, or is left out"));
   bool ready = true;
   std::string lines;
   for (const ReadyCheck& check : checks) {

@@ -255,6 +255,8 @@ class OneNode(NodeCase):
 
     def test_readyz_lists_its_checks_when_asked(self):
         self.assertEqual(self.node.request("GET", "/readyz").body, b"ok\n")
+        for wrong in ("no", "0", "yes"):
+            self.assertEqual(self.node.request("GET", f"/readyz?verbose={wrong}").status, 400)
         text = self.node.request("GET", "/readyz?verbose").body.decode()
         self.assertIn("[+]listen ok", text)
         self.assertIn("[+]services ok", text)
