@@ -97,22 +97,30 @@ void AuditLog::stop() {
   if (thread_.joinable()) thread_.join();
 }
 
+void AuditLog::reopen() {
+  const std::unique_lock held(mutex_);
+  reopening_ = true;
+  wake_.notify_one();
+}
+
 void AuditLog::run() {
   for (bool last = false; !last;) {
     std::unique_lock held(mutex_);
     wait(held);
     last = stopping_;
+    const bool renewing = std::exchange(reopening_, false);
     auto folded = last ? fold_.flush() : fold_.due(clock_.now());
     std::vector<Item> batch = std::exchange(queue_, {});
     queued_bytes_ = 0;
     held.unlock();
+    if (renewing && renew()) batch.insert(batch.begin(), moved_note());
     for (const AuditRecord& record : folded) batch.push_back(item(record, Durability::soon, {}));
     step(std::move(batch), last);
   }
 }
 
 void AuditLog::wait(std::unique_lock<std::mutex>& held) {
-  const auto wanted = [this] { return stopping_ || !queue_.empty(); };
+  const auto wanted = [this] { return stopping_ || reopening_ || !queue_.empty(); };
   if (!unsynced_.empty()) {
     // By our clock what is left of the group's time; the real wait is never longer than the whole.
     const auto left = settings_.group - (clock_.now() - unsynced_since_);
@@ -157,6 +165,24 @@ void AuditLog::sync() {
   }
   written_.fetch_add(items.size(), std::memory_order_relaxed);
   finish(std::move(items), true);
+}
+
+bool AuditLog::renew() {
+  if (!unsynced_.empty()) sync();  // to the end of the file that they are in
+  if (const auto renewed = writer_.renew(); !renewed)
+    log_.error(logger, "{}", renewed.error().message());
+  else if (*renewed)
+    return true;
+  return false;
+}
+
+/// The first record of the new file, so that a start finds the chain there.
+AuditLog::Item AuditLog::moved_note() const {
+  log_.info(logger, "the audit log goes on in a new file");
+  AuditRecord record;
+  record.actor = "node";
+  record.action = "audit.moved";
+  return item(record, Durability::now, {});
 }
 
 void AuditLog::refuse(std::vector<Item> items, const Error& error) {

@@ -79,6 +79,10 @@ class AuditLog {
   [[nodiscard]] bool writable() const noexcept { return writable_.load(std::memory_order_relaxed); }
   [[nodiscard]] AuditCounters counters() const noexcept;
 
+  /// When the file was put elsewhere by hand (logrotate), what follows goes into a new one; the chain goes on
+  /// in it. The writer does so before the next record.
+  void reopen();
+
   /// Writes what is queued and ends the thread. Records that come later fail.
   void stop();
 
@@ -98,6 +102,8 @@ class AuditLog {
   void step(std::vector<Item> batch, bool last);
   [[nodiscard]] bool write(std::vector<Item>& batch);
   void sync();
+  [[nodiscard]] bool renew();
+  [[nodiscard]] Item moved_note() const;
   void refuse(std::vector<Item> items, const Error& error);
   void finish(std::vector<Item> items, bool worked);
   void add_gap_note(std::vector<Item>& batch);
@@ -109,12 +115,12 @@ class AuditLog {
   std::atomic<bool> writable_{true};
   std::atomic<std::uint64_t> written_{0}, failed_{0}, folded_{0};
 
-  std::mutex mutex_;  // guards the next five
+  std::mutex mutex_;  // guards the next six
   std::condition_variable wake_;
   std::vector<Item> queue_;
   std::size_t queued_bytes_ = 0;
   DenialFold fold_;
-  bool stopping_ = false;
+  bool stopping_ = false, reopening_ = false;
 
   // The writer thread's own.
   AuditWriter writer_;

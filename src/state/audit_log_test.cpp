@@ -1,5 +1,6 @@
 #include "state/audit_log.hpp"
 
+#include <fstream>
 #include <string>
 #include <vector>
 
@@ -65,6 +66,42 @@ struct AuditLogTest : testing::Test {
     return found->broken ? found->broken->reason : "sound " + std::to_string(found->records);
   }
 };
+
+TEST_F(AuditLogTest, one_that_was_moved_away_goes_on_in_a_new_file_with_the_same_chain) {
+  open();
+  EXPECT_TRUE(append("one"));
+  audit->reopen();
+  EXPECT_TRUE(append("two"));
+  EXPECT_EQ(actions(file), "one two ") << "nobody has moved it";
+  std::filesystem::rename(file, folder / "audit.jsonl.1");
+  audit->reopen();
+  EXPECT_TRUE(append("three"));
+  EXPECT_EQ(actions(folder / "audit.jsonl.1"), "one two ");
+  EXPECT_EQ(actions(file), "audit.moved three ");
+  const auto moved = verify_audit(folder / "audit.jsonl.1");
+  ASSERT_TRUE(moved && !moved->broken);
+  const auto after = verify_audit(file, moved->last);
+  ASSERT_TRUE(after);
+  EXPECT_FALSE(after->broken) << after->broken->reason;
+  audit.reset();
+  open();
+  EXPECT_TRUE(append("four"));
+  const auto again = verify_audit(file, moved->last);
+  EXPECT_TRUE(again && !again->broken && again->records == 3) << "and over a start";
+}
+
+TEST_F(AuditLogTest, it_does_not_go_on_in_a_file_of_others_records) {
+  open();
+  EXPECT_TRUE(append("one"));
+  std::filesystem::rename(file, folder / "audit.jsonl.1");
+  {
+    std::ofstream(file) << "something\n";
+  }
+  audit->reopen();
+  EXPECT_TRUE(append("two"));
+  EXPECT_EQ(actions(folder / "audit.jsonl.1"), "one two ");
+  EXPECT_EQ(content(file), "something\n");
+}
 
 TEST_F(AuditLogTest, a_record_is_on_the_disk_when_it_is_acknowledged) {
   open();

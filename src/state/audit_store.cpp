@@ -89,4 +89,19 @@ Result<void> AuditFile::rotate(std::string_view date) {
   return sync_parent(path_);
 }
 
+/// A file that stands there already is taken only while it is empty: its records would be of another chain.
+Result<bool> AuditFile::renew() {
+  struct stat there{}, ours{};
+  const bool gone = ::lstat(path_.c_str(), &there) != 0;
+  if (gone && errno != ENOENT) return fail(system_failure(path_.native(), "stat").error());
+  const bool open = file_.open() && ::fstat(file_.get(), &ours) == 0;
+  if (!gone && open && there.st_dev == ours.st_dev && there.st_ino == ours.st_ino) return false;
+  if (!gone && there.st_size > 0)
+    return fail(Errc::unavailable, path_.native() + ": another file with contents has taken its place");
+  size_ = 0;  // also when there is no new file yet: `cut` makes it
+  if (auto opened = reopen(); !opened) return fail(std::move(opened.error()));
+  if (auto kept = sync_parent(path_); !kept) return fail(std::move(kept.error()));
+  return true;
+}
+
 }  // namespace p2p

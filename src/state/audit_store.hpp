@@ -28,6 +28,8 @@ class AuditStore {
   [[nodiscard]] virtual Result<void> cut(std::uint64_t size) = 0;
   /// Puts the file aside under a name with `date` and goes on with an empty one.
   [[nodiscard]] virtual Result<void> rotate(std::string_view date) = 0;
+  /// Goes on with a new file when somebody has put the one that was written elsewhere; true when it did.
+  [[nodiscard]] virtual Result<bool> renew() = 0;
   [[nodiscard]] virtual std::uint64_t size() const = 0;
 };
 
@@ -41,6 +43,7 @@ class AuditFile final : public AuditStore {
   [[nodiscard]] Result<void> sync() override;
   [[nodiscard]] Result<void> cut(std::uint64_t size) override;
   [[nodiscard]] Result<void> rotate(std::string_view date) override;
+  [[nodiscard]] Result<bool> renew() override;
   [[nodiscard]] std::uint64_t size() const override { return size_; }
 
  private:

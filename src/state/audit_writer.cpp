@@ -44,6 +44,13 @@ Result<void> AuditWriter::rotate_if_due(std::string_view date) {
   return {};
 }
 
+Result<bool> AuditWriter::renew() {
+  if (auto done = sync(); !done) return fail(std::move(done.error()));
+  auto renewed = store_->renew();
+  synced_size_ = store_->size();
+  return renewed;
+}
+
 Result<void> AuditWriter::give_up(Result<void> failure) {
   link_ = synced_link_;
   damaged_ = !store_->cut(synced_size_);  // if it cannot be mended now, then before the next attempt

@@ -27,6 +27,9 @@ class AuditWriter {
   /// Puts on the disk what was written. After a failure everything since the last `sync` is gone.
   [[nodiscard]] Result<void> sync();
 
+  /// AuditStore::renew, with what was written on the disk before; the chain goes on.
+  [[nodiscard]] Result<bool> renew();
+
   [[nodiscard]] const AuditLink& link() const noexcept { return link_; }
 
  private:

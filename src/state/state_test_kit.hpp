@@ -139,6 +139,7 @@ class FailingStore final : public AuditStore {
     return real_->cut(size);
   }
   [[nodiscard]] Result<void> rotate(std::string_view date) override { return real_->rotate(date); }
+  [[nodiscard]] Result<bool> renew() override { return real_->renew(); }
   [[nodiscard]] std::uint64_t size() const override { return real_->size(); }
 
  private:

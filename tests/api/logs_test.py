@@ -4,6 +4,7 @@ import contextlib
 import http.client
 import json
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -176,6 +177,7 @@ class Logs(NodeCase):
             "level=loud": "level",
             "since=yesterday": "since",
             "sort=level": "sort",
+            "fields=mesage": "mesage",
             "cursor=abc": "cursor",
             "tail=5": "tail",
             "follow=1&limit=5": "limit",
@@ -191,6 +193,7 @@ class Logs(NodeCase):
                 self.assertIn(word, answer.json["detail"])
         self.assertIn("leave cursor out", self.logs("cursor=abc").json["hint"])
         self.assertIn("level", self.logs("leven=info").json["hint"])
+        self.assertIn("message", self.logs("fields=mesage").json["hint"])
 
     def test_a_cursor_of_another_question_is_refused(self):
         cursor = self.logs("limit=1").json["next_cursor"]
@@ -257,6 +260,24 @@ class LogOutput(unittest.TestCase):
         node.wait_call("talker/say", {"text": "into the new one"})
         self.assertIn("into the new one", file.read_text())
         self.assertNotIn("into the new one", moved.read_text())
+
+    def test_sighup_goes_on_in_a_new_audit_log_when_the_old_one_was_moved(self):
+        node = self.start()
+        file = node.folders.state / "nodes" / str(node.port) / "audit.jsonl"
+        moved = file.with_name("audit.jsonl.1")
+        file.rename(moved)
+        node.signal(signal.SIGHUP)
+        until(lambda: file.exists() and file.read_text().endswith("\n"), "a new file with its first record")
+        first, last = json.loads(file.read_text().splitlines()[0]), json.loads(moved.read_text().splitlines()[-1])
+        self.assertEqual((first["action"], first["prev"]), ("audit.moved", last["hash"]))
+
+    def test_a_service_is_named_before_its_code_is_loaded(self):
+        node = self.start()
+        node.wait_call("talker/say", {"text": "here"})
+        lines = node.log().splitlines()
+        [loading] = [i for i, line in enumerate(lines) if re.search(r"\| INFO +\| Hosting +\| loading talker$", line)]
+        [ready] = [i for i, line in enumerate(lines) if re.search(r"talker: \d+ methods", line)]
+        self.assertLess(loading, ready)
 
     def test_a_reader_that_stalls_does_not_stop_the_node(self):
         folders = harness.Folders()

@@ -52,6 +52,7 @@ void P2PAdminSystem::Parts::reopen_log() {
 /// SIGHUP: what lies outside may have changed.
 void P2PAdminSystem::Parts::reload() {
   reopen_log();
+  audit_log->reopen();
   live.reload();
   folder->rescan();
 }
