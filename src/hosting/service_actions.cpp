@@ -46,7 +46,8 @@ void ServiceActions::run(ServiceAction action, std::string_view service, std::ch
   if (slot == nullptr) return done(fail(no_such_service(registry_, service)));
   const std::string folder = slot->folder;
   if (const auto other = waiting_.find(folder); other != waiting_.end())
-    return done(fail(Errc::conflict, "a " + std::string(action_name(other->second.action)) + " of " +
+    return done(fail(Errc::conflict, (other->second.action == ServiceAction::enable ? "an " : "a ") +
+                                         std::string(action_name(other->second.action)) + " of " +
                                          slot->service + " is under way; wait for its end"));
   const bool later = action == ServiceAction::restart && !slot->idle();
   if (!later)

@@ -282,6 +282,18 @@ TEST_F(ServiceActionsTest, of_two_actions_on_one_service_the_second_is_refused) 
   EXPECT_EQ(answers, (std::vector<std::string>{"conflict", "running"}));
 }
 
+TEST_F(ServiceActionsTest, the_action_that_is_under_way_is_named) {
+  start_with("");
+  EXPECT_EQ(run(ServiceAction::disable), "stopped");
+  std::string second, first;
+  actions->run(ServiceAction::enable, "a", std::chrono::seconds(60),
+               [&](Result<Value> result) { first = result ? "ended" : result.error().message(); });
+  actions->run(ServiceAction::enable, "a", std::chrono::seconds(60),
+               [&](Result<Value> result) { second = result ? "ended" : result.error().message(); });
+  EXPECT_EQ(second, "an enable of a is under way; wait for its end");
+  EXPECT_TRUE(node.until([&] { return !first.empty(); }));
+}
+
 TEST_F(ServiceActionsTest, a_restart_waits_for_what_is_under_way_and_cannot_begin_once_its_time_is_up) {
   start_with("");
   const auto generation = node.generation("a");
