@@ -43,6 +43,7 @@ std::string check_each(const fs::path& absolute, uid_t us) {
 std::string complaint(const struct stat& facts, const std::string& path, uid_t us) {
   if (S_ISLNK(facts.st_mode))
     return path + " is a symbolic link, which is not followed; put what it points to in its place";
+  if (S_ISCHR(facts.st_mode) || S_ISBLK(facts.st_mode)) return path + " is a device";
   if (!S_ISREG(facts.st_mode) && !S_ISDIR(facts.st_mode))
     return path + " is neither a file nor a folder; run: rm " + quoted_for_shell(path);
   if (std::string wrong = wrong_owner(facts, path, us); !wrong.empty()) return wrong;

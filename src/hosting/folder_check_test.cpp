@@ -42,6 +42,7 @@ TEST(FolderCheck, links_and_devices_are_refused) {
             std::string::npos);
   EXPECT_NE(complaint(facts_of(S_IFIFO | 0644, us), "services/a", us).find("neither a file nor a folder"),
             std::string::npos);
+  EXPECT_EQ(complaint(facts_of(S_IFCHR | 0644, us), "/dev/null", us), "/dev/null is a device");
 }
 
 TEST(FolderCheck, a_sticky_parent_of_root_may_be_writable_by_all_and_another_may_not) {

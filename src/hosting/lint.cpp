@@ -119,6 +119,8 @@ class Linter {
     else if (S_ISREG(facts.st_mode))
       complain("is a file; lint takes the folder that holds it: p2p_admin lint " +
                quoted_for_shell(services_));
+    else if (!S_ISDIR(facts.st_mode) && !S_ISLNK(facts.st_mode))
+      complain("is no folder");
     else
       return true;
     return false;

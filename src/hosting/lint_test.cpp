@@ -153,6 +153,8 @@ TEST_F(Lint, what_is_no_service_says_what_it_is) {
   EXPECT_NE(text_of("nope").find("error: there is no such folder\n"), std::string::npos);
   put("file", "");
   EXPECT_NE(text_of("file").find("error: is a file; lint takes the folder that holds it"), std::string::npos);
+  ASSERT_EQ(::mkfifo(folder.path("services/pipe").c_str(), 0600), 0);
+  EXPECT_NE(text_of("pipe").find("error: is no folder\n"), std::string::npos);
   put("system/main.cpp", "");
   EXPECT_NE(text_of("system").find("belongs to the built-in service"), std::string::npos);
   put("My Service/main.cpp", "");
