@@ -108,7 +108,20 @@ bool redirects(std::string_view flag) {
       "-c", "-S", "-E", "-M", "-MM", "-MD", "-MMD", "-fsyntax-only", "-shared"};
   return std::find(std::begin(whole), std::end(whole), flag) != std::end(whole) || flag.starts_with("-o") ||
          flag.starts_with("-MF") || flag.starts_with("-MT") || flag.starts_with("-MJ") ||
-         flag.starts_with("--output");
+         flag.starts_with("--ou") || flag.starts_with("--oformat");  // may be cut short
+}
+
+/// The same by way of the linker: "-Wl,-s,-o,/x". What follows an "-Xlinker" is an option of the list as
+/// well.
+bool redirects_linker(std::string_view flag) {
+  if (!flag.starts_with("-Wl,")) return false;
+  for (flag.remove_prefix(4); !flag.empty();) {
+    const auto word = flag.substr(0, flag.find(','));
+    flag.remove_prefix(std::min(flag.size(), word.size() + 1));
+    if (word.starts_with("-o") || word.starts_with("--ou") || word.starts_with("--oformat")) return true;
+    if (word.starts_with('@')) return true;  // a file with more of them
+  }
+  return false;
 }
 
 /// Others are taken as they are. Whoever sets one that changes what the library exports will find no
@@ -118,7 +131,7 @@ std::vector<std::string> options(TomlReader& reader, const Node& node, const std
   for (const std::string& flag : list)
     if (!flag.starts_with('-') || flag == "-")
       reader.wrong(node.value_at, path + ": \"" + flag + "\" is no option: each begins with a -");
-    else if (redirects(flag))
+    else if (redirects(flag) || redirects_linker(flag))
       reader.wrong(node.value_at,
                    path + ": " + flag + " would make the compiler write elsewhere than the node looks");
   return list;

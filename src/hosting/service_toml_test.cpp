@@ -158,6 +158,13 @@ TEST(ServiceToml, options_of_the_build_stay_options_and_beneath_the_folder) {
     EXPECT_NE(refused("build.flags = [\"" + std::string(flag) + "\"]").find("write elsewhere"),
               std::string::npos)
         << flag;
+  for (const char* flags :
+       {"-Wl,-o,/x", "-Wl,-s,-o/x", "-Wl,--output=/x", "-Wl,--outp,/x", "-Wl,@file", "-Xlinker\", \"-o"})
+    EXPECT_NE(refused("build.link = [\"" + std::string(flags) + "\"]").find("write elsewhere"),
+              std::string::npos)
+        << flags;
+  EXPECT_EQ(refused("build.link = [\"-Wl,--orphan-handling=warn,-O1\", \"-Xlinker\", \"--as-needed\"]"),
+            "it is taken");
   EXPECT_NE(refused("build.link = [\"x.a\"]").find("is no option"), std::string::npos);
   EXPECT_NE(refused("build.include = [\"../other\"]").find("leaves the service's folder"), std::string::npos);
   EXPECT_NE(refused("build.include = [\"/never/there\"]").find("there is no folder /never/there"),
