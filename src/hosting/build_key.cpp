@@ -1,21 +1,47 @@
 #include "hosting/build_key.hpp"
 
 #include <algorithm>
+#include <array>
+#include <cerrno>
 #include <filesystem>
-#include <fstream>
-#include <iterator>
-#include <optional>
+#include <system_error>
+
+#include <fcntl.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include "hosting/opened.hpp"
 
 namespace p2p {
 namespace {
 
 namespace fs = std::filesystem;
 
-std::optional<Digest> digest_of_file(const std::string& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) return std::nullopt;
-  const std::string bytes{std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-  return sha256(bytes);
+/// Counts what it reads in `total`. A source may include any path: a device or a pipe would be read for ever,
+/// and a file of /proc has more in it than it says, so the bytes are counted as they come.
+OrReason<Digest> digest_of_file(const std::string& path, std::size_t& total) {
+  const auto wrong = [&](const std::string& why) { return refuse("compile", path + ' ' + why); };
+  const auto unreadable = [&] { return wrong("cannot be read: " + std::generic_category().message(errno)); };
+  const Opened file(::open(path.c_str(), O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC));
+  if (!file && errno == ENOENT) return wrong("was removed while the service was compiled");
+  struct stat facts{};
+  if (!file || ::fstat(file.get(), &facts) != 0) return unreadable();
+  if (!S_ISREG(facts.st_mode)) return wrong("is no ordinary file, and a service cannot be built from it");
+  Sha256 sum;
+  std::array<char, 65536> piece;
+  for (std::size_t size = 0;;) {
+    const ssize_t got = ::read(file.get(), piece.data(), piece.size());
+    if (got < 0 && errno == EINTR) continue;
+    if (got < 0) return unreadable();
+    if (got == 0) return sum.finish();
+    size += static_cast<std::size_t>(got);
+    total += static_cast<std::size_t>(got);
+    if (size > largest_dependency)
+      return wrong("is larger than 64 MiB, and a service cannot be built from it");
+    if (total > all_dependencies)
+      return wrong("brings the files that the service is built from over 512 MiB together");
+    sum.add({piece.data(), static_cast<std::size_t>(got)});
+  }
 }
 
 /// Length first, so that no two lists of texts run together into the same bytes.
@@ -65,9 +91,10 @@ std::vector<std::string> parse_dependencies(std::string_view rule) {
   return names;
 }
 
-std::string build_key(const BuildBase& base, const std::vector<std::string>& sources,
-                      const Snapshot& snapshot, const std::vector<std::string>& dependencies) {
+OrReason<std::string> build_key(const BuildBase& base, const std::vector<std::string>& sources,
+                                const Snapshot& snapshot, const std::vector<std::string>& dependencies) {
   Sha256 sum;
+  std::size_t total = 0;
   add(sum, base);
   add(sum, sources);
   for (const std::string& name : dependencies) {
@@ -75,13 +102,13 @@ std::string build_key(const BuildBase& base, const std::vector<std::string>& sou
     if (!name.starts_with('/')) {
       const Snapshot::File* file =
           snapshot.find(name.starts_with("./") ? std::string_view(name).substr(2) : name);
-      if (file == nullptr) return {};
+      if (file == nullptr) return refuse("compile", name + " is not among the service's files");
       add(sum, file->bytes);
-    } else if (const auto digest = digest_of_file(name)) {
-      sum.add(as_text(*digest));
-    } else {
-      return {};
+      continue;
     }
+    const auto digest = digest_of_file(name, total);
+    if (!digest) return refuse(digest.error());
+    sum.add(as_text(*digest));
   }
   return text_of(sum);
 }
@@ -103,9 +130,10 @@ std::string digest_of_tree(const std::string& folder) {
     if (it->is_regular_file(error)) files.push_back(it->path().string());
   std::sort(files.begin(), files.end());
   Sha256 sum;
+  std::size_t total = 0;
   for (const std::string& file : files) {
     add(sum, file.substr(folder.size()));
-    if (const auto digest = digest_of_file(file)) sum.add(as_text(*digest));
+    if (const auto digest = digest_of_file(file, total)) sum.add(as_text(*digest));
   }
   return text_of(sum);
 }

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/digest.hpp"
+#include "hosting/or_reason.hpp"
 #include "hosting/snapshot.hpp"
 
 namespace p2p {
@@ -22,10 +23,15 @@ struct BuildBase {
 /// sorted.
 [[nodiscard]] std::vector<std::string> parse_dependencies(std::string_view rule);
 
+inline constexpr std::size_t largest_dependency =
+    64 * 1024 * 1024;                                               ///< bytes of one of the machine's headers
+inline constexpr std::size_t all_dependencies = 512 * 1024 * 1024;  ///< and of all of them
+
 /// 64 hexadecimal digits, over the contents of `dependencies`: those with a relative name are the snapshot's,
-/// others are the machine's own headers. Empty when one of them is not there any more.
-[[nodiscard]] std::string build_key(const BuildBase& base, const std::vector<std::string>& sources,
-                                    const Snapshot& snapshot, const std::vector<std::string>& dependencies);
+/// others are the machine's own headers. Otherwise which of them is gone, no ordinary file, or too large.
+[[nodiscard]] OrReason<std::string> build_key(const BuildBase& base, const std::vector<std::string>& sources,
+                                              const Snapshot& snapshot,
+                                              const std::vector<std::string>& dependencies);
 /// The same over all of the snapshot: names a build of which nothing is known yet.
 [[nodiscard]] std::string whole_key(const BuildBase& base, const Snapshot& snapshot);
 

@@ -3,6 +3,7 @@
 #include <set>
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 
 #include "hosting/temp_folder_kit_test.hpp"
 
@@ -30,7 +31,11 @@ class BuildKey : public testing::Test {
   [[nodiscard]] Snapshot snapshot() const {
     return Snapshot::of_sources(services.path(), list_service(services.path(), "a")).value();
   }
-  [[nodiscard]] std::string key() const { return build_key(base, sources, snapshot(), dependencies); }
+  /// Or why there is none.
+  [[nodiscard]] std::string key() const {
+    const auto key = build_key(base, sources, snapshot(), dependencies);
+    return key ? *key : key.error().message;
+  }
 
   TempFolder services;
   BuildBase base{"clang 19", {"-O1"}, "sdk"};
@@ -71,7 +76,20 @@ TEST_F(BuildKey, follows_the_machines_own_headers) {
   machine.write("stdio.h", "two");
   EXPECT_NE(key(), before);
   std::filesystem::remove(machine.path("stdio.h"));
-  EXPECT_EQ(key(), "") << "what it was built from is gone";
+  EXPECT_EQ(key(), machine.path("stdio.h") + " was removed while the service was compiled");
+}
+
+TEST_F(BuildKey, reads_no_device_no_pipe_and_no_file_without_measure) {
+  dependencies.emplace_back("/dev/zero");
+  EXPECT_EQ(key(), "/dev/zero is no ordinary file, and a service cannot be built from it");
+  const TempFolder machine;
+  ASSERT_EQ(::mkfifo(machine.path("pipe.h").c_str(), 0600), 0);
+  dependencies.back() = machine.path("pipe.h");
+  EXPECT_EQ(key(), machine.path("pipe.h") + " is no ordinary file, and a service cannot be built from it");
+  machine.write("large.h", "");
+  std::filesystem::resize_file(machine.path("large.h"), largest_dependency + 1);
+  dependencies.back() = machine.path("large.h");
+  EXPECT_EQ(key(), machine.path("large.h") + " is larger than 64 MiB, and a service cannot be built from it");
 }
 
 TEST_F(BuildKey, the_sdks_digest_covers_names_and_contents) {

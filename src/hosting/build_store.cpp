@@ -118,10 +118,12 @@ std::optional<BuildStore::Built> BuildStore::find(const std::string& service, co
   for (const fs::path& list : newest_first(folder(service), ".d")) {
     Built built;
     built.dependencies = lines_of(read_text(list.string()));
-    built.key = build_key(base, sources, snapshot, built.dependencies);
+    auto key = build_key(base, sources, snapshot, built.dependencies);
+    if (!key) continue;
+    built.key = *std::move(key);
     built.path = folder(service) + '/' + built.key.substr(0, name_length) + ".so";
     std::error_code error;
-    if (built.key.empty() || list.stem() != built.key.substr(0, name_length)) continue;
+    if (list.stem() != built.key.substr(0, name_length)) continue;
     if (!fs::is_regular_file(built.path, error)) continue;
     fs::last_write_time(built.path, fs::file_time_type::clock::now(), error);
     return built;
@@ -145,12 +147,15 @@ OrReason<BuildStore::Built> BuildStore::keep(const std::string& service, const B
                                              const Snapshot& snapshot, const std::string& work) const {
   Built built;
   built.dependencies = dependencies_made(work, sources.size());
-  built.key = build_key(base, sources, snapshot, built.dependencies);
-  if (built.key.empty()) return refuse("compile", "a header was removed while the service was compiled");
+  auto key = build_key(base, sources, snapshot, built.dependencies);
+  if (!key) return refuse(std::move(key.error()));
+  built.key = *std::move(key);
   const std::string place = folder(service) + '/' + built.key.substr(0, name_length);
   built.path = place + ".so";
   std::error_code error;
   fs::rename(work + '/' + std::string(library_name), built.path, error);
+  if (error == std::errc::no_such_file_or_directory && !fs::exists(work + '/' + std::string(library_name)))
+    return refuse("compile", "the compiler reported success and left no library");
   if (error) return no_state(error);
   std::string list;
   for (const std::string& name : built.dependencies) list += name + '\n';

@@ -55,6 +55,16 @@ TEST_F(BuildStoreTest, finds_what_it_was_given_by_content) {
   EXPECT_FALSE(store.find("a", newer, sources, snapshot("one")));
 }
 
+TEST_F(BuildStoreTest, says_when_there_is_no_library_to_keep) {
+  const Snapshot source = snapshot("one");
+  const std::string work = store.make_work("a", ++number).value();
+  ASSERT_TRUE(write_private(work + '/' + dependency_name(0), "service.so: a/main.cpp\n"));
+  const auto kept = store.keep("a", base, sources, source, work);
+  ASSERT_FALSE(kept);
+  EXPECT_EQ(kept.error().step, "compile");
+  EXPECT_EQ(kept.error().message, "the compiler reported success and left no library");
+}
+
 TEST_F(BuildStoreTest, keeps_the_last_three) {
   for (const char* text : {"one", "two", "three", "four", "five"}) build(text);
   EXPECT_EQ(files_ending(".so"), BuildStore::kept);
