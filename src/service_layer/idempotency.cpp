@@ -125,14 +125,14 @@ bool Idempotency::is_key(std::string_view text) noexcept {
 }
 
 void Idempotency::forget(Entry& entry) {
-  const auto share = entry.share;
+  const auto of = entry.share;
   if (!entry.running() && entry.answered != Instant{}) {
     entry.count_bytes(-1);
     oldest_.erase(entry.place);
-    share->second.oldest.erase(entry.place_in_share);
+    of->second.oldest.erase(entry.place_in_share);
   }
   entries_.erase(entries_.find(entry.name));
-  if (--share->second.keys == 0) shares_.erase(share);
+  if (--of->second.keys == 0) shares_.erase(of);
 }
 
 void Idempotency::forget_old() {
