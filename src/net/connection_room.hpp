@@ -11,7 +11,7 @@
 #include <mutex>
 #include <string_view>
 
-#include "net/endpoint.hpp"
+#include "base/endpoint.hpp"
 #include "net/http_limits.hpp"
 
 namespace p2p {

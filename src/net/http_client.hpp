@@ -8,8 +8,8 @@
 #include <functional>
 #include <string>
 
+#include "base/endpoint.hpp"
 #include "base/result.hpp"
-#include "net/endpoint.hpp"
 #include "net/loop.hpp"
 
 namespace p2p {

@@ -28,10 +28,10 @@
 #include <string>
 #include <string_view>
 
+#include "base/endpoint.hpp"
 #include "base/log.hpp"
 #include "base/result.hpp"
 #include "base/tally.hpp"
-#include "net/endpoint.hpp"
 #include "net/http_head.hpp"
 #include "net/http_limits.hpp"
 #include "net/loop.hpp"

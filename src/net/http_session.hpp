@@ -10,8 +10,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/endpoint.hpp"
 #include "base/result.hpp"
-#include "net/endpoint.hpp"
 #include "net/loop.hpp"
 
 namespace p2p {

@@ -8,8 +8,8 @@
 #include <string>
 #include <string_view>
 
+#include "base/endpoint.hpp"
 #include "base/result.hpp"
-#include "net/endpoint.hpp"
 
 namespace p2p {
 

@@ -9,8 +9,8 @@
 
 #include <sys/types.h>
 
+#include "base/endpoint.hpp"
 #include "base/result.hpp"
-#include "net/endpoint.hpp"
 
 namespace p2p {
 

@@ -9,8 +9,8 @@
 #include <string>
 #include <vector>
 
+#include "base/endpoint.hpp"
 #include "base/log.hpp"
-#include "net/endpoint.hpp"
 #include "net/loop.hpp"
 
 namespace p2p {

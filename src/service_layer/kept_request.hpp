@@ -7,7 +7,7 @@
 #include <memory>
 #include <string>
 
-#include "net/endpoint.hpp"
+#include "base/endpoint.hpp"
 #include "service_layer/door.hpp"
 
 namespace p2p {

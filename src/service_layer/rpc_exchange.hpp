@@ -14,7 +14,7 @@
 #include <string>
 #include <vector>
 
-#include "net/endpoint.hpp"
+#include "base/endpoint.hpp"
 #include "service_layer/delivery.hpp"
 #include "service_layer/door.hpp"
 #include "service_layer/envelope.hpp"

@@ -6,9 +6,9 @@
 #include <span>
 #include <string>
 
+#include "base/endpoint.hpp"
 #include "base/secret.hpp"
 #include "cli/doctor/report.hpp"
-#include "net/endpoint.hpp"
 
 namespace p2p {
 

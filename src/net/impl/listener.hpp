@@ -7,7 +7,7 @@
 #include <functional>
 #include <memory>
 
-#include "net/endpoint.hpp"
+#include "base/endpoint.hpp"
 #include "net/fd_watch.hpp"
 #include "net/impl/sockaddr.hpp"
 #include "net/impl/unique_fd.hpp"

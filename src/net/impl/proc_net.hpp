@@ -7,7 +7,7 @@
 
 #include <sys/types.h>
 
-#include "net/endpoint.hpp"
+#include "base/endpoint.hpp"
 
 namespace p2p {
 

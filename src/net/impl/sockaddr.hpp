@@ -6,7 +6,7 @@
 #include <netinet/in.h>
 #include <sys/socket.h>
 
-#include "net/endpoint.hpp"
+#include "base/endpoint.hpp"
 
 namespace p2p {
 

@@ -1,4 +1,4 @@
-#include "net/endpoint.hpp"
+#include "base/endpoint.hpp"
 
 #include <algorithm>
 
