@@ -3,10 +3,12 @@
 #pragma once
 
 #include <cstdint>
+#include <optional>
 #include <string>
 #include <variant>
 #include <vector>
 
+#include "base/result.hpp"
 #include "gossip/message.hpp"
 
 namespace p2p::gossip {
@@ -14,6 +16,9 @@ namespace p2p::gossip {
 using TimePoint =
     std::int64_t;  ///< microseconds of a clock that only goes forward; the driver's or the simulator's
 using StreamId = std::uint64_t;  ///< who opened the stream chose it; never 0
+
+/// Streams that others open have this bit in the id the driver gives them, those of OpenStream have not.
+inline constexpr StreamId incoming_stream = StreamId{1} << 63;
 
 inline constexpr TimePoint milliseconds_us = 1'000;
 inline constexpr TimePoint seconds_us = 1'000'000;
@@ -37,6 +42,11 @@ struct OpenStream {
 struct Reply {
   StreamId id = 0;
   Message message;
+};
+
+/// Close the stream that came in without a word.
+struct Close {
+  StreamId id = 0;
 };
 
 enum class MemberEventKind : std::uint8_t {
@@ -65,6 +75,17 @@ struct Notify {
   MemberEvent event;
 };
 
-using Action = std::variant<SendPacket, OpenStream, Reply, Notify>;
+/// How a join ended. Without `error` the seed's members are in the table.
+struct JoinResult {
+  Endpoint seed;
+  std::optional<Errc> error;
+  std::string why;  ///< for people, when there is an error and more to say
+};
+
+/// A leave is over: enough others know, or the time for telling them is up. The machine does nothing more of
+/// its own accord.
+struct LeaveDone {};
+
+using Action = std::variant<SendPacket, OpenStream, Reply, Close, Notify, JoinResult, LeaveDone>;
 
 }  // namespace p2p::gossip
