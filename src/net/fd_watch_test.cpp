@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
-#include "net/impl/unique_fd.hpp"
+#include "net/unique_fd.hpp"
 
 namespace p2p {
 namespace {

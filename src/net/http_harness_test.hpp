@@ -13,7 +13,7 @@
 
 #include "net/http_server.hpp"
 #include "net/impl/sockaddr.hpp"
-#include "net/impl/unique_fd.hpp"
+#include "net/unique_fd.hpp"
 #include "testing/manual_clock.hpp"
 
 namespace p2p::test {

@@ -32,7 +32,7 @@ Event HttpReader::read_first() {
   if (buffer_.empty()) return Event::need_more;
   const auto first = *buffer_.data();
   if (first < 'A' || first > 'Z') {
-    stop();
+    at_ = At::stopped;  // what was read stays: it may be somebody else's
     return Event::not_http;
   }
   at_ = At::head;

@@ -47,6 +47,8 @@ class HttpReader {
   /// Nothing more comes out, what was read is forgotten; `prepare` still gives room to read into.
   void stop();
 
+  /// Once there was `not_http`: all that has come.
+  [[nodiscard]] std::string_view unread() const noexcept { return buffer_.view(); }
   [[nodiscard]] const HttpHead& head() const noexcept { return head_; }
   [[nodiscard]] std::string_view body() const noexcept;
   /// The body is over its limit and was not read.

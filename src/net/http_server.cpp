@@ -123,6 +123,11 @@ Result<Endpoint> HttpServer::listen(const Endpoint& at) {
   return where;
 }
 
+void HttpServer::divert(std::string_view first_bytes, std::function<void(Diverted)> take) {
+  impl_->core->diverted = first_bytes;
+  impl_->core->divert = std::move(take);
+}
+
 void HttpServer::set_limits(const HttpLimits& limits) { impl_->core->limits = limits; }
 
 Result<void> HttpServer::listen_beside(HttpServer& first) {

@@ -35,6 +35,7 @@
 #include "net/http_head.hpp"
 #include "net/http_limits.hpp"
 #include "net/loop.hpp"
+#include "net/unique_fd.hpp"
 
 namespace p2p {
 
@@ -161,6 +162,15 @@ class HttpServer {
   /// Listens wherever `first` does, and counts connections together with it. Only servers of one process
   /// share a port: who else asks for it meets `conflict`. Before either loop runs.
   [[nodiscard]] Result<void> listen_beside(HttpServer& first);
+
+  /// A connection whose first byte is one of `first_bytes` is no HTTP and leaves the server: its socket, not
+  /// blocking, and what was read of it already. `take` runs on the server's loop. Before it listens.
+  struct Diverted {
+    UniqueFd socket;
+    Endpoint client;
+    std::string read;
+  };
+  void divert(std::string_view first_bytes, std::function<void(Diverted)> take);
 
   /// From now on these hold, for open connections too: what a request has passed already is not looked at
   /// again.

@@ -368,6 +368,24 @@ TEST(HttpServer, what_is_no_http_is_closed_without_a_word) {
   EXPECT_EQ(h.handler.requests, 0);
 }
 
+TEST(HttpServer, what_begins_with_a_byte_of_another_protocol_is_handed_on_whole) {
+  HttpHarness h;
+  std::vector<HttpServer::Diverted> taken;
+  h.server.divert(std::string("\x0a\x00", 2),
+                  [&](HttpServer::Diverted one) { taken.push_back(std::move(one)); });
+  TestClient client(h);
+  client.send("\x0a and more");
+  ASSERT_TRUE(h.until([&] { return taken.size() == 1; }));
+  EXPECT_EQ(taken[0].read, "\x0a and more");
+  EXPECT_TRUE(taken[0].client.is_loopback());
+  EXPECT_EQ(h.server.counters().connections, 0U) << "it is no connection of the server any more";
+  ASSERT_EQ(::send(taken[0].socket.get(), "hello", 5, 0), 5);
+  taken.clear();
+  EXPECT_EQ(client.read_to_end(), "hello");
+  EXPECT_EQ(TestClient(h).send("\x0b").read_to_end(), "");
+  EXPECT_EQ(h.server.counters().rejected_not_http, 1U);
+}
+
 TEST(HttpServer, serves_ipv6) {
   HttpHarness h;
   const auto bound = h.server.listen(*Endpoint::parse("::1", 0));

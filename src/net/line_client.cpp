@@ -10,7 +10,7 @@
 #include <sys/un.h>
 
 #include "net/impl/sockaddr.hpp"
-#include "net/impl/unique_fd.hpp"
+#include "net/unique_fd.hpp"
 
 namespace p2p {
 namespace {

@@ -5,7 +5,7 @@
 #include <gtest/gtest.h>
 
 #include "net/impl/sockaddr.hpp"
-#include "net/impl/unique_fd.hpp"
+#include "net/unique_fd.hpp"
 
 namespace p2p {
 namespace {

@@ -12,7 +12,7 @@
 
 #include "net/impl/proc_net.hpp"
 #include "net/impl/sockaddr.hpp"
-#include "net/impl/unique_fd.hpp"
+#include "net/unique_fd.hpp"
 
 namespace p2p {
 namespace {

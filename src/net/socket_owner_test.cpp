@@ -4,7 +4,7 @@
 #include <unistd.h>
 
 #include "net/impl/sockaddr.hpp"
-#include "net/impl/unique_fd.hpp"
+#include "net/unique_fd.hpp"
 
 namespace p2p {
 namespace {

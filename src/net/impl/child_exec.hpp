@@ -5,7 +5,7 @@
 #include <sys/types.h>
 
 #include "net/child_process.hpp"
-#include "net/impl/unique_fd.hpp"
+#include "net/unique_fd.hpp"
 
 namespace p2p {
 

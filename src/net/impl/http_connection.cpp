@@ -138,13 +138,24 @@ bool HttpConnection::hand_out_what_is_complete() {
       case Event::want_continue: say_continue(); break;
       case Event::request: hand_out(); break;
       case Event::refused: refuse(reader_.refusal()); break;
-      case Event::not_http:
-        ++core_->counters.rejected_not_http;
-        close();
-        break;
+      case Event::not_http: not_http(); break;
     }
   }
   return false;
+}
+
+void HttpConnection::not_http() {
+  const std::string_view read = reader_.unread();
+  if (core_->diverted.find(read.front()) == std::string::npos) {
+    ++core_->counters.rejected_not_http;
+    return close();
+  }
+  HttpServer::Diverted diverted{{}, client_, std::string(read)};
+  core_->poller.remove(socket_.get(), *this);
+  diverted.socket = std::move(socket_);
+  last_request_ = true;
+  const auto self = core_->remove(*this, client_);
+  core_->divert(std::move(diverted));
 }
 
 HttpRequest HttpConnection::request() const {

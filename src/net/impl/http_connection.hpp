@@ -12,7 +12,7 @@
 
 #include "net/http_reader.hpp"
 #include "net/impl/http_core.hpp"
-#include "net/impl/unique_fd.hpp"
+#include "net/unique_fd.hpp"
 
 namespace p2p {
 
@@ -51,6 +51,7 @@ class HttpConnection final : public Pollee, public std::enable_shared_from_this<
   void pump();
   bool hand_out_what_is_complete();
   void hand_out();
+  void not_http();
   void ask_body_limit();
   void say_continue();
   void refuse(const HttpRefusal& refusal);

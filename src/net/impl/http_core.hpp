@@ -5,6 +5,7 @@
 // Threads: the loop's own.
 #pragma once
 
+#include <functional>
 #include <map>
 #include <memory>
 #include <string>
@@ -64,6 +65,8 @@ class HttpCore {
   HttpCounters counters;
   std::shared_ptr<ConnectionRoom> room = std::make_shared<ConnectionRoom>();  // of all servers on the port
   AnswerWriter writer;
+  std::string diverted;  ///< first bytes of connections that are no HTTP, and who takes those
+  std::function<void(HttpServer::Diverted)> divert;
   bool draining = false;
   Job when_empty;
   Job on_room;  ///< a connection was closed: there is a free descriptor again

@@ -10,7 +10,7 @@
 #include "base/endpoint.hpp"
 #include "net/fd_watch.hpp"
 #include "net/impl/sockaddr.hpp"
-#include "net/impl/unique_fd.hpp"
+#include "net/unique_fd.hpp"
 
 namespace p2p {
 

@@ -11,7 +11,7 @@
 #include <sys/epoll.h>
 
 #include "net/fd_watch.hpp"
-#include "net/impl/unique_fd.hpp"
+#include "net/unique_fd.hpp"
 
 namespace p2p {
 
