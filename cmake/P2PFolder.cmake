@@ -9,7 +9,7 @@ file(READ ${PROJECT_SOURCE_DIR}/src/floorplan.json P2P_FLOORPLAN)
 # The folders whose code runs on several threads, or hands things from one to another. Their tests carry the label
 # `threads`, and the target p2p_threads builds them: what is run under ThreadSanitizer. Whoever adds such a test
 # elsewhere labels it and adds it to the target.
-set(P2P_THREADS base net telemetry state auth registry framework hosting node)
+set(P2P_THREADS base net telemetry state auth registry framework hosting cluster node)
 add_custom_target(p2p_threads)
 
 function(p2p_folder name)

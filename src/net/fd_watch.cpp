@@ -2,7 +2,7 @@
 
 #include <boost/asio/posix/basic_stream_descriptor.hpp>
 
-#include "net/impl/native.hpp"
+#include "net/native.hpp"
 
 namespace p2p {
 

@@ -11,7 +11,7 @@
 #include <boost/beast/http/string_body.hpp>
 
 #include "net/byte_buffer.hpp"
-#include "net/impl/native.hpp"
+#include "net/native.hpp"
 
 namespace p2p {
 namespace {

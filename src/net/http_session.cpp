@@ -11,8 +11,8 @@
 #include <boost/asio/write.hpp>
 
 #include "net/byte_buffer.hpp"
-#include "net/impl/native.hpp"
 #include "net/impl/reply_parser.hpp"
+#include "net/native.hpp"
 
 namespace p2p {
 namespace {

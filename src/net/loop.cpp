@@ -9,8 +9,8 @@
 #include <boost/asio/steady_timer.hpp>
 
 #include "net/blocking_pool.hpp"
-#include "net/impl/native.hpp"
 #include "net/impl/timer_queue.hpp"
+#include "net/native.hpp"
 
 namespace p2p {
 

@@ -2,7 +2,7 @@
 
 #include <boost/asio/basic_signal_set.hpp>
 
-#include "net/impl/native.hpp"
+#include "net/native.hpp"
 
 namespace p2p {
 
