@@ -8,6 +8,7 @@
 namespace p2p::gossip {
 namespace {
 
+using namespace std::string_view_literals;
 using namespace test_messages;
 
 std::string refusal(std::string_view datagram) {
@@ -21,7 +22,7 @@ std::string stream_refusal(std::string_view stream) {
 
 /// An alive whose fields say what a good node's do not.
 struct Fields {
-  Bytes name = "n", address = Bytes("\x0a\0\0\x01", 4), meta = {},
+  Bytes name = "n", address = Bytes("\x0a\0\0\x01"sv), meta = {},
         versions = Bytes("\x01\x05\x02\x02\x05\x05");
   std::uint64_t port = 8001, incarnation = 1;
   bool versions_as_list = false;
@@ -74,8 +75,8 @@ TEST(CodecLimits, too_few_versions_are_refused_since_they_have_ended_agents) {
 }
 
 TEST(CodecLimits, versions_that_are_no_range_are_refused) {
-  for (const auto& versions : {Bytes("\0\x05\x02\x02\x05\x05", 6), Bytes("\x01\0\x02\x02\x05\x05", 6),
-                               Bytes("\x03\x02\x02\x02\x05\x05", 6)})
+  for (const auto& versions : {Bytes("\0\x05\x02\x02\x05\x05"sv), Bytes("\x01\0\x02\x02\x05\x05"sv),
+                               Bytes("\x03\x02\x02\x02\x05\x05"sv)})
     EXPECT_EQ(refusal(Fields{.versions = versions}.alive()), "alive: a node's Vsn is no range of versions");
 }
 
@@ -132,17 +133,17 @@ TEST(CodecLimits, a_compound_that_ends_early_delivers_what_fits) {
   EXPECT_EQ(left_out.refused, 0U);
   EXPECT_EQ(refusal(std::string_view(whole).substr(0, 9)), "compound: it ends too early");
   EXPECT_EQ(refusal(std::string_view(whole).substr(0, 7)), "compound: it ends too early");
-  EXPECT_EQ(refusal(Bytes("\x07\x00", 2)), "compound: it has no parts");
+  EXPECT_EQ(refusal(Bytes("\x07\x00"sv)), "compound: it has no parts");
 }
 
 TEST(CodecLimits, a_bad_part_of_a_compound_spoils_only_itself) {
-  const Bytes bytes = Bytes("\x07\x03\x00\x02\x00\x02\x00\x02", 8) + "\x0b\x80" + "\x63\x80" + "\x0b\x80";
+  const Bytes bytes = Bytes("\x07\x03\x00\x02\x00\x02\x00\x02"sv) + "\x0b\x80" + "\x63\x80" + "\x0b\x80";
   LeftOut left_out;
   const auto read = decode_packet(bytes, &left_out);
   ASSERT_TRUE(read);
   EXPECT_EQ(read->size(), 2U);
   EXPECT_EQ(left_out.refused, 1U);
-  EXPECT_EQ(refusal(Bytes("\x07\x01\x00\x02\x63\x80", 6)), "a datagram holds no message of type 99");
+  EXPECT_EQ(refusal(Bytes("\x07\x01\x00\x02\x63\x80"sv)), "a datagram holds no message of type 99");
 }
 
 TEST(CodecLimits, envelopes_stand_once_each_and_in_their_order) {
@@ -150,14 +151,14 @@ TEST(CodecLimits, envelopes_stand_once_each_and_in_their_order) {
   using test_vectors::with_checksum;
   const Bytes nack = encode(Nack{7});
   const Bytes compound = encode_packet(std::vector<Message>{Nack{1}, Nack{2}});
-  const Bytes nested = Bytes("\x07\x01\x00", 3) + static_cast<char>(compound.size()) + compound;
+  const Bytes nested = Bytes("\x07\x01\x00"sv) + static_cast<char>(compound.size()) + compound;
   EXPECT_EQ(refusal(with_checksum(compressed(compound))), "accepted");
   EXPECT_EQ(refusal(nested), "a datagram holds no message of type 7");
   EXPECT_EQ(refusal(compressed(compressed(nack))), "a datagram holds no message of type 9");
   EXPECT_EQ(refusal(compressed(with_checksum(nack))), "a datagram holds no message of type 12");
   EXPECT_EQ(refusal(with_checksum(with_checksum(nack))), "a datagram holds no message of type 12");
-  EXPECT_EQ(refusal(Bytes("\x0c\0\0\0\0", 5)), "an empty message");  // the sum of nothing is 0
-  EXPECT_EQ(refusal(Bytes("\x0c\0\0\0", 4)), "hasCrc: it ends too early");
+  EXPECT_EQ(refusal(Bytes("\x0c\0\0\0\0"sv)), "an empty message");  // the sum of nothing is 0
+  EXPECT_EQ(refusal(Bytes("\x0c\0\0\0"sv)), "hasCrc: it ends too early");
 }
 
 TEST(CodecLimits, what_inflates_beyond_its_bound_is_refused) {
@@ -197,8 +198,7 @@ TEST(CodecLimits, keys_may_come_in_any_order_and_unknown_ones_are_stepped_over) 
       "after\xc2\xa4"
       "From\xa1"
       "f\xab"
-      "Incarnation\xd1\x01\x02",
-      61);
+      "Incarnation\xd1\x01\x02"sv);
   const auto read = decode_packet(bytes);
   ASSERT_TRUE(read) << read.error().message();
   const auto& suspect = std::get<Suspect>(read->front());

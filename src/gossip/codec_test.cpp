@@ -9,6 +9,7 @@
 namespace p2p::gossip {
 namespace {
 
+using namespace std::string_view_literals;
 using namespace test_messages;
 
 template <class T>
@@ -40,8 +41,7 @@ TEST(Codec, a_ping_says_who_is_meant_and_where_the_answer_goes) {
 
 TEST(Codec, what_a_ping_does_not_say_takes_no_bytes) {
   EXPECT_EQ(encode(Ping{.seq = 1, .node = "b", .source = {}, .source_node = {}}), Bytes("\x00\x82\xa4Node\xa1"
-                                                                                        "b\xa5SeqNo\x01",
-                                                                                        16));
+                                                                                        "b\xa5SeqNo\x01"sv));
 }
 
 TEST(Codec, an_indirect_ping_says_whom_to_ping) {
@@ -58,7 +58,7 @@ TEST(Codec, an_indirect_ping_says_whom_to_ping) {
 TEST(Codec, no_payload_and_an_empty_one_are_two_things) {
   EXPECT_EQ(there_and_back(Ack{.seq = 1, .payload = {}}).payload, std::nullopt);
   EXPECT_EQ(there_and_back(Ack{.seq = 1, .payload = ""}).payload, "");
-  EXPECT_EQ(there_and_back(Ack{.seq = 1, .payload = Bytes("\0\xff", 2)}).payload, Bytes("\0\xff", 2));
+  EXPECT_EQ(there_and_back(Ack{.seq = 1, .payload = Bytes("\0\xff"sv)}).payload, Bytes("\0\xff"sv));
 }
 
 TEST(Codec, an_accusation_says_who_accuses_whom) {
@@ -84,7 +84,7 @@ TEST(Codec, an_ipv4_address_inside_ipv6_is_ipv4) {
   const auto mapped = Endpoint::parse("::ffff:10.0.0.1", 8001).value();
   const Alive alive = there_and_back(Alive{.incarnation = 1, .info = node("n", mapped)});
   EXPECT_EQ(alive.info->at, Endpoint::parse("10.0.0.1", 8001).value());
-  const Bytes sixteen("\x00\x81\xaaSourceAddr\xb0\0\0\0\0\0\0\0\0\0\0\xff\xff\x0a\0\0\x01", 30);
+  const Bytes sixteen("\x00\x81\xaaSourceAddr\xb0\0\0\0\0\0\0\0\0\0\0\xff\xff\x0a\0\0\x01"sv);
   EXPECT_EQ(only<Ping>(decode_packet(sixteen)).source, Endpoint::parse("10.0.0.1", 0).value());
 }
 

@@ -9,6 +9,7 @@
 namespace p2p::gossip {
 namespace {
 
+using namespace std::string_view_literals;
 struct Counted final : Random {
   void fill(std::span<std::byte> out) override {
     for (std::byte& byte : out) byte = static_cast<std::byte>((++count * 0x9E37'79B9'7F4A'7C15U) >> 56);
@@ -130,7 +131,7 @@ TEST_F(Keys, the_old_version_is_opened_and_its_padding_taken_off) {
   EXPECT_EQ(there.open(padded_datagram(here, Bytes(16, '\x10'))).value(), "");
   EXPECT_FALSE(there.open(padded_datagram(here, "twelve bytes\4\4\3\4")));
   EXPECT_FALSE(there.open(padded_datagram(here, "fifteen bytes..\x11")));
-  EXPECT_FALSE(there.open(padded_datagram(here, Bytes("fifteen bytes..\0", 16))));
+  EXPECT_FALSE(there.open(padded_datagram(here, Bytes("fifteen bytes..\0"sv))));
   EXPECT_FALSE(there.open(padded_datagram(here, "odd\1")));
   EXPECT_FALSE(there.open(padded_datagram(here, "")));
   EXPECT_FALSE(there.open(padded_datagram(here, "x", 2)));

@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 
 #include "gossip/msgpack_endpoint.hpp"
+#include "gossip/node_record.hpp"
 
 namespace p2p::gossip {
 namespace {
@@ -118,70 +119,8 @@ Accusation read_accusation(MsgpackReader& in) {
   return what;
 }
 
-// An alive, or a node of a push/pull, as it was written: sense is looked for only when it has been read,
-// since a node without any is left out of a push/pull while one that cannot be read spoils it.
-struct Record {
-  std::string_view node, address, meta;
-  std::uint64_t port = 0, incarnation = 0, state = 0;
-  ProtocolVersions versions{};
-  std::uint64_t version_count = 0;
-
-  // Bytes, or a list of numbers, which some writers of msgpack make of bytes. More than six are allowed.
-  void read_versions(MsgpackReader& in) {
-    if (in.next() != MsgpackHead::Kind::array) {
-      const std::string_view raw = in.raw();
-      version_count = raw.size();
-      std::copy_n(raw.begin(), std::min(raw.size(), versions.size()), versions.begin());
-      return;
-    }
-    version_count = in.array();
-    for (std::size_t i = 0; i < version_count && in.ok(); ++i) {
-      const auto version = in.number_of<std::uint8_t>();
-      if (i < versions.size()) versions[i] = version;
-    }
-  }
-
-  bool read(MsgpackReader& in, std::string_view key, std::string_view name_key) {
-    if (key == name_key)
-      node = in.raw();
-    else if (key == "Addr")
-      address = in.raw();
-    else if (key == "Port")
-      port = in.number();
-    else if (key == "Meta")
-      meta = in.raw();
-    else if (key == "Incarnation")
-      incarnation = in.number();
-    else if (key == "State")
-      state = in.number();
-    else if (key == "Vsn")
-      read_versions(in);
-    else
-      return false;
-    return true;
-  }
-
-  // What makes no sense of it; empty when it does.
-  [[nodiscard]] std::string_view complaint() const {
-    if (node.empty() || node.size() > name_limit) return "a node's name has not 1 to 255 bytes";
-    if (address.size() != 4 && address.size() != 16) return "an address has neither 4 nor 16 bytes";
-    if (meta.size() > meta_limit) return "a node's tags have more than 512 bytes";
-    if (version_count < versions.size()) return "a node's Vsn has fewer than 6 bytes";
-    if (versions[0] == 0 || versions[1] == 0 || versions[0] > versions[1])
-      return "a node's Vsn is no range of versions";
-    if (port > 0xffff || incarnation > 0xffff'ffff) return "a number is out of its range";
-    if (state > static_cast<unsigned>(NodeState::left)) return "a node's state is none of the four";
-    return {};
-  }
-  // Only without a complaint.
-  [[nodiscard]] NodeInfoPtr info() const {
-    const auto at = make_endpoint(address, static_cast<std::uint16_t>(port)).value_or(Endpoint{});
-    return NodeInfoPtr(new NodeInfo(std::string(node), at, Bytes(meta), versions));
-  }
-};
-
 Alive read_alive(MsgpackReader& in) {
-  Record record;
+  NodeRecord record;
   read_fields(in, [&](std::string_view key) { return key != "State" && record.read(in, key, "Node"); });
   if (const auto why = record.complaint(); !why.empty()) in.refuse(why);
   if (!in.ok()) return {};
@@ -198,7 +137,7 @@ PushPull read_push_pull(MsgpackReader& in, LeftOut& left_out) {
   if (!in.ok()) return state;
   state.nodes.reserve(std::min<std::size_t>(header.nodes, in.rest().size() / smallest_node));
   for (std::uint64_t i = 0; i < header.nodes && in.ok(); ++i) {
-    Record record;
+    NodeRecord record;
     read_fields(in, [&](std::string_view key) { return record.read(in, key, "Name"); });
     if (!record.complaint().empty()) {
       ++left_out.refused;

@@ -11,6 +11,7 @@
 namespace p2p::gossip {
 namespace {
 
+using namespace std::string_view_literals;
 using test_messages::v4;
 
 template <class T>
@@ -42,17 +43,17 @@ TEST(SerfMessage, intents_say_who_and_when) {
 }
 
 TEST(SerfMessage, an_old_leave_without_prune_prunes_nothing) {
-  const auto read = decode_serf(Bytes("\x00\x82\xa5LTime\x03\xa4Node\xa1n", 16));
+  const auto read = decode_serf(Bytes("\x00\x82\xa5LTime\x03\xa4Node\xa1n"sv));
   ASSERT_TRUE(read) << read.error().message();
   EXPECT_FALSE(std::get<LeaveIntent>(*read).prune);
 }
 
 TEST(SerfMessage, a_user_event_brings_its_name_and_payload) {
-  const auto event = there_and_back(
-      UserEvent{.ltime = 5, .name = "deploy", .payload = Bytes("\0\xff", 2), .coalesce = true});
+  const auto event =
+      there_and_back(UserEvent{.ltime = 5, .name = "deploy", .payload = Bytes("\0\xff"sv), .coalesce = true});
   EXPECT_EQ(event.ltime, 5U);
   EXPECT_EQ(event.name, "deploy");
-  EXPECT_EQ(event.payload, Bytes("\0\xff", 2));
+  EXPECT_EQ(event.payload, Bytes("\0\xff"sv));
   EXPECT_TRUE(event.coalesce);
   EXPECT_EQ(there_and_back(UserEvent{}).payload, "");
 }
@@ -110,8 +111,7 @@ TEST(SerfMessage, a_query_brings_all_that_an_answer_needs) {
                                           .from = v4(1, 8001),
                                           .source_node = "a",
                                           .filters = {Bytes("\0\x91\xa1"
-                                                            "b",
-                                                            4),
+                                                            "b"sv),
                                                       "\x01"},
                                           .flags = query_wants_ack,
                                           .relay_factor = 2,
@@ -123,8 +123,7 @@ TEST(SerfMessage, a_query_brings_all_that_an_answer_needs) {
   EXPECT_EQ(query.from, v4(1, 8001));
   EXPECT_EQ(query.source_node, "a");
   EXPECT_EQ(query.filters, (std::vector<Bytes>{Bytes("\0\x91\xa1"
-                                                     "b",
-                                                     4),
+                                                     "b"sv),
                                                "\x01"}));
   EXPECT_EQ(query.flags, 1U);
   EXPECT_EQ(query.relay_factor, 2);
