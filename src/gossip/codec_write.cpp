@@ -13,14 +13,14 @@ struct Source {
   const std::optional<Endpoint>& at;
   const std::string& node;
 
-  [[nodiscard]] bool has_port() const { return at && at->port != 0; }
+  [[nodiscard]] std::uint16_t port() const { return at ? at->port : std::uint16_t{0}; }
   [[nodiscard]] std::size_t keys() const {
-    return (at ? 1U : 0U) + (has_port() ? 1U : 0U) + (node.empty() ? 0U : 1U);
+    return (at ? 1U : 0U) + (port() != 0 ? 1U : 0U) + (node.empty() ? 0U : 1U);
   }
   void write(MsgpackWriter& out) const {
     if (at) write_address(out.key("SourceAddr"), *at);
     if (!node.empty()) out.key("SourceNode").raw(node);
-    if (has_port()) out.key("SourcePort").number(at->port);
+    if (port() != 0) out.key("SourcePort").number(port());
   }
 };
 

@@ -141,6 +141,13 @@ TEST(MsgpackReader, believes_no_length_that_the_input_does_not_have) {
   }
 }
 
+TEST(MsgpackReader, counts_no_more_values_than_the_input_has_bytes_for) {
+  EXPECT_EQ(MsgpackReader("\x92\x01\x01").array(), 2U);
+  EXPECT_EQ(MsgpackReader("\x92\x01").array(), 0U);
+  EXPECT_EQ(MsgpackReader("\x82\x01\x01\x01\x01").map(), 2U);
+  EXPECT_EQ(MsgpackReader("\x82\x01\x01\x01").map(), 0U);
+}
+
 TEST(MsgpackReader, the_first_complaint_stays_and_what_follows_is_zero) {
   MsgpackReader in("\xa1z\x05");
   EXPECT_EQ(in.number(), 0U);
