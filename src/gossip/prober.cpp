@@ -31,8 +31,8 @@ Ping Prober::ping(std::uint32_t seq, const std::string& node) const {
 void Prober::on_timer(TimePoint now) {
   end_relays(now);
   if (probe_ && !probe_->asked && now >= probe_->ask_others) ask_others();
+  if (now >= next_tick_) on_tick(now);  // before the end, so that a tick at that very moment is a missed one
   if (probe_ && now >= probe_->end) end_unanswered(now);
-  if (now >= next_tick_) on_tick(now);
 }
 
 TimePoint Prober::next_deadline() const noexcept {

@@ -66,6 +66,7 @@ class SwimCore final : private MembershipListener, private ProbeListener {
   [[nodiscard]] std::uint32_t incarnation() const noexcept { return membership_.incarnation(); }
   [[nodiscard]] std::uint32_t health_score() const noexcept { return awareness_.score(); }
   [[nodiscard]] LeavePhase leave_phase() const noexcept { return leave_phase_; }
+  [[nodiscard]] const Dissemination& rumours() const noexcept { return dissemination_; }
   [[nodiscard]] Dice& dice() noexcept { return dice_; }
   /// Six or more: this node is cut off, or the others are.
   [[nodiscard]] std::uint32_t probes_failed_of_last_ten() const noexcept {
