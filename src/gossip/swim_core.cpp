@@ -67,9 +67,14 @@ TimePoint SwimCore::next_deadline() const noexcept {
                    extra_exchanges_[0], extra_exchanges_[1], leave_until_});
 }
 
-/// After each call: gossip ticks only while there is something to tell and somebody to hear it.
+/// After each call.
 void SwimCore::settle(TimePoint now) {
   go_on_leaving(now);
+  arm_gossip(now);
+}
+
+/// Gossip ticks only while there is something to tell and somebody to hear it.
+void SwimCore::arm_gossip(TimePoint now) noexcept {
   if (dissemination_.empty() || nobody_listens_) {
     next_gossip_ = never;
   } else if (next_gossip_ == never) {
@@ -144,8 +149,10 @@ void SwimCore::forget(TimePoint now, std::string_view node) {
   settle(now);
 }
 
-BroadcastQueue::Ticket SwimCore::broadcast(Tier tier, Bytes serf_message) {
-  return dissemination_.tell(tier, std::move(serf_message));
+BroadcastQueue::Ticket SwimCore::broadcast(TimePoint now, Tier tier, Bytes serf_message) {
+  const BroadcastQueue::Ticket ticket = dissemination_.tell(tier, std::move(serf_message));
+  arm_gossip(now);
+  return ticket;
 }
 
 Record* SwimCore::record(std::string_view name) noexcept {

@@ -50,8 +50,9 @@ class SwimCore final : private MembershipListener, private ProbeListener {
   /// Takes the record out at once, as if a day had passed.
   void forget(TimePoint now, std::string_view node);
 
-  /// For the delegate: tell everybody, and whether that is still going on.
-  BroadcastQueue::Ticket broadcast(Tier tier, Bytes serf_message);
+  /// For who builds on this, also from within the delegate: tell everybody, and whether that is still going
+  /// on.
+  BroadcastQueue::Ticket broadcast(TimePoint now, Tier tier, Bytes serf_message);
   [[nodiscard]] bool waiting(Tier tier, BroadcastQueue::Ticket ticket) const noexcept {
     return dissemination_.waiting(tier, ticket);
   }
@@ -94,6 +95,7 @@ class SwimCore final : private MembershipListener, private ProbeListener {
   void answer(TimePoint now, const Endpoint& from, const Message& part);
   void settle(TimePoint now);
 
+  void arm_gossip(TimePoint now) noexcept;
   void gossip(TimePoint now);
   [[nodiscard]] bool hears_gossip(TimePoint now, const Record& record) const noexcept;
 

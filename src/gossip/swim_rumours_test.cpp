@@ -72,11 +72,11 @@ TEST_F(SwimRumoursTest, every_packet_is_topped_up_with_news_within_1400_bytes) {
 
 TEST_F(SwimRumoursTest, news_of_members_go_first_then_intents_queries_and_events) {
   others(2);
-  (void)core().broadcast(Tier::events,
+  (void)core().broadcast(now, Tier::events,
                          "\x03"
                          "event, a long one");
-  (void)core().broadcast(Tier::queries, "\x04query");
-  (void)core().broadcast(Tier::intents, "\x01");
+  (void)core().broadcast(now, Tier::queries, "\x04query");
+  (void)core().broadcast(now, Tier::intents, "\x01");
   know("new", 99);
   forget_what_was_said();
   hear({Ping{1, "me", {}, {}}});
@@ -89,9 +89,8 @@ TEST_F(SwimRumoursTest, news_of_members_go_first_then_intents_queries_and_events
 
 TEST_F(SwimRumoursTest, the_teller_can_see_when_it_was_told_often_enough) {
   others(2);
-  const auto ticket = core().broadcast(Tier::intents, "x");
+  const auto ticket = core().broadcast(now, Tier::intents, "x");
   EXPECT_TRUE(core().waiting(Tier::intents, ticket));
-  core().on_timer(now);  // a call of the machine arms the gossip that the broadcast needs
   pass(5 * seconds_us);
   EXPECT_FALSE(core().waiting(Tier::intents, ticket));
   EXPECT_EQ(said<User>().size(), 4u);
