@@ -62,7 +62,7 @@ enum class MemberEventKind : std::uint8_t {
 };
 
 struct MemberEvent {
-  MemberEventKind kind;
+  MemberEventKind kind = MemberEventKind::joined;
   NodeInfoPtr node;               ///< null for user_event
   std::uint32_t incarnation = 0;  ///< of the record
   Endpoint other;                 ///< conflict: where the second holder of the name is

@@ -30,9 +30,13 @@ Ping Prober::ping(std::uint32_t seq, const std::string& node) const {
 
 void Prober::on_timer(TimePoint now) {
   end_relays(now);
-  if (probe_ && !probe_->asked && now >= probe_->ask_others) ask_others();
+  if (probe_ && !probe_->asked && now >= probe_->ask_others) ask_others(*probe_);
   if (now >= next_tick_) on_tick(now);  // before the end, so that a tick at that very moment is a missed one
-  if (probe_ && now >= probe_->end) end_unanswered(now);
+  if (probe_ && now >= probe_->end) {
+    const Probe unanswered = *probe_;
+    probe_.reset();
+    end_unanswered(now, unanswered);
+  }
 }
 
 TimePoint Prober::next_deadline() const noexcept {
@@ -71,33 +75,33 @@ NodeTable::Position Prober::next_target(TimePoint now) {
 void Prober::begin(TimePoint now, NodeTable::Position target) {
   const Record& record = table_[target];
   const TimePoint all = awareness_.scale(config_.probe_interval_ms) * milliseconds_us;
-  probe_ = Probe{.target = record.info, .incarnation = record.incarnation, .seq = ++last_seq_};
-  probe_->ask_others = now + std::min(config_.probe_timeout_ms * milliseconds_us, all);
-  probe_->end = now + all;
+  Probe probe{.target = record.info, .incarnation = record.incarnation, .seq = ++last_seq_};
+  probe.ask_others = now + std::min(config_.probe_timeout_ms * milliseconds_us, all);
+  probe.end = now + all;
+  probe_ = std::move(probe);
   std::vector<Message> parts;
   parts.emplace_back(ping(last_seq_, record.info->name));
   if (record.state == NodeState::suspect)  // so that it can answer the accusation at once
     parts.emplace_back(Suspect{record.incarnation, record.info->name, me_->name});
-  listener_.send(probe_->target->at, std::move(parts));
+  listener_.send(record.info->at, std::move(parts));
 }
 
-void Prober::ask_others() {
-  probe_->asked = true;
+void Prober::ask_others(Probe& probe) {
+  probe.asked = true;
   const auto others = table_.pick(dice_, config_.indirect_checks, [&](const Record& record) {
-    return record.state == NodeState::alive && record.info != me_ &&
-           record.info->name != probe_->target->name;
+    return record.state == NodeState::alive && record.info != me_ && record.info->name != probe.target->name;
   });
   for (const NodeTable::Position at : others) {
     const NodeInfoPtr other = table_[at].info;
     const bool nack = sends_nacks(*other);
-    if (nack) ++probe_->nacks_expected;
+    if (nack) ++probe.nacks_expected;
     std::vector<Message> parts;
     parts.emplace_back(
-        IndirectPing{probe_->seq, probe_->target->at, probe_->target->name, nack, me_->at, me_->name});
+        IndirectPing{probe.seq, probe.target->at, probe.target->name, nack, me_->at, me_->name});
     listener_.send(other->at, std::move(parts));
   }
-  if (config_.tcp_ping && can_be_stream_pinged(*probe_->target))
-    listener_.ping_by_stream(probe_->target->at, ping(probe_->seq, probe_->target->name), probe_->end);
+  if (config_.tcp_ping && can_be_stream_pinged(*probe.target))
+    listener_.ping_by_stream(probe.target->at, ping(probe.seq, probe.target->name), probe.end);
 }
 
 void Prober::on_ack(TimePoint now, std::uint32_t seq) {
@@ -122,14 +126,14 @@ void Prober::on_stream_ack(std::uint32_t seq) {
   if (probe_ && probe_->seq == seq) probe_->stream_answered = true;
 }
 
-void Prober::end_unanswered(TimePoint now) {
-  if (probe_->stream_answered) {  // it lives; its datagrams do not get through
+void Prober::end_unanswered(TimePoint now, const Probe& probe) {
+  if (probe.stream_answered) {  // it lives; its datagrams do not get through
     awareness_.better();
     return ended(now, true);
   }
   // Whoever hears of relays that they got no answer either is well itself.
-  awareness_.worse(probe_->nacks_expected > 0 ? probe_->nacks_expected - probe_->nacks : 1);
-  listener_.accuse(now, probe_->target->name, probe_->incarnation);
+  awareness_.worse(probe.nacks_expected > 0 ? probe.nacks_expected - probe.nacks : 1);
+  listener_.accuse(now, probe.target->name, probe.incarnation);
   ended(now, false);
 }
 

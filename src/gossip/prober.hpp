@@ -69,8 +69,8 @@ class Prober {
   void begin_next(TimePoint now);
   [[nodiscard]] NodeTable::Position next_target(TimePoint now);
   void begin(TimePoint now, NodeTable::Position target);
-  void ask_others();
-  void end_unanswered(TimePoint now);
+  void ask_others(Probe& probe);
+  void end_unanswered(TimePoint now, const Probe& probe);
   void ended(TimePoint now, bool answered);
   void end_relays(TimePoint now);
   [[nodiscard]] bool hint_fits(const std::string& node) const;
