@@ -51,7 +51,7 @@ struct Close {
 
 enum class MemberEventKind : std::uint8_t {
   joined,       ///< alive, and was unknown, dead or left before
-  updated,      ///< other tags or another address
+  updated,      ///< other tags or another address; or it is about to leave, or is not after all
   suspected,    ///< somebody could not reach it
   alive_again,  ///< it has refuted that
   failed,
@@ -68,7 +68,7 @@ struct MemberEvent {
   Endpoint other;                 ///< conflict: where the second holder of the name is
   std::uint64_t ltime = 0;        ///< user_event: its Lamport time
   std::string name;               ///< user_event
-  Bytes payload;                  ///< user_event
+  Bytes payload;                  ///< user_event; conflict: the meta of the second holder
 };
 
 struct Notify {

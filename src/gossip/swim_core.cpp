@@ -131,6 +131,7 @@ void SwimCore::on_conflict(TimePoint now, const Record& record, const NodeInfo& 
   event.node = record.info;
   event.incarnation = record.incarnation;
   event.other = info.at;
+  event.payload = info.meta;
   notify(std::move(event));
 }
 

@@ -25,6 +25,8 @@ class SimMachine {
   [[nodiscard]] virtual TimePoint next_deadline() const = 0;
   [[nodiscard]] virtual std::vector<Action> take_actions() = 0;
   [[nodiscard]] virtual SwimCore& swim() = 0;
+  virtual void join(TimePoint now, const Endpoint& seed) { swim().join(now, seed); }
+  virtual void leave(TimePoint now) { swim().leave(now); }
 };
 
 using SimMachineFactory =

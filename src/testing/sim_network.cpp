@@ -60,12 +60,12 @@ void SimNetwork::start(Node node) {
 }
 
 void SimNetwork::join(Node node, Node seed) {
-  nodes_[node].machine->swim().join(now_, nodes_[seed].info->at);
+  nodes_[node].machine->join(now_, nodes_[seed].info->at);
   act(node);
 }
 
 void SimNetwork::leave(Node node) {
-  nodes_[node].machine->swim().leave(now_);
+  nodes_[node].machine->leave(now_);
   act(node);
 }
 
@@ -168,14 +168,20 @@ void SimNetwork::do_action(Node node, SendPacket& send) {
   traffic.bytes += packet_size(send.parts);
   const std::optional<Node> to = node_at(send.to);
   if (!to || is_cut(node, *to) || (weather.loss > 0 && dice_.fraction() < weather.loss)) return;
-  if (weather.duplicated > 0 && dice_.fraction() < weather.duplicated) launch(node, *to, send.parts);
-  launch(node, *to, std::move(send.parts));
+  if (packets_cut_ && packets_cut_(node, *to)) return;
+  Packet packet{node, *to, {}, {}};
+  if (wire_ != nullptr)
+    packet.sealed = wire_->pack(node, send.parts);
+  else
+    packet.parts = std::move(send.parts);
+  if (weather.duplicated > 0 && dice_.fraction() < weather.duplicated) launch(packet);
+  launch(std::move(packet));
 }
 
-void SimNetwork::launch(Node from, Node to, std::vector<Message> parts) {
-  const std::uint32_t packet = take_place(packets_, free_packets_);
-  packets_[packet] = Packet{from, to, std::move(parts)};
-  schedule(now_ + delay(), Kind::packet, packet);
+void SimNetwork::launch(Packet packet) {
+  const std::uint32_t place = take_place(packets_, free_packets_);
+  packets_[place] = std::move(packet);
+  schedule(now_ + delay(), Kind::packet, place);
 }
 
 void SimNetwork::deliver(std::uint32_t packet) {
@@ -186,10 +192,15 @@ void SimNetwork::deliver(std::uint32_t packet) {
     host.backlog.push_back(packet);
     return;
   }
-  const Packet taken = std::move(arrived);
+  Packet taken = std::move(arrived);
   free_packets_.push_back(packet);
   if (host.machine == nullptr || host.stopped) return;
   trace_in(static_cast<std::uint64_t>(now_) << 20 ^ std::uint64_t{taken.from} << 8 ^ to);
+  if (wire_ != nullptr) {
+    auto parts = wire_->unpack(to, taken.sealed);
+    if (!parts) return;
+    taken.parts = std::move(*parts);
+  }
   for (const Message& part : taken.parts) trace_in(part.index() << 16 ^ message_size(part));
   host.machine->on_packet(now_, nodes_[taken.from].info->at, taken.parts);
   act(to);
@@ -199,13 +210,26 @@ void SimNetwork::do_action(Node node, OpenStream& open) {
   ++nodes_[node].traffic.streams;
   const std::uint32_t stream = take_place(streams_, free_streams_);
   const std::optional<Node> to = node_at(open.to);
-  streams_[stream] = Stream{
-      node, to.value_or(node), nodes_[node].life, open.id, open.deadline, std::move(open.first), false};
+  streams_[stream] =
+      Stream{node, to.value_or(node), nodes_[node].life, open.id, open.deadline, {}, {}, false};
+  load(streams_[stream], node, std::move(open.first));
   schedule(open.deadline, Kind::deadline, stream);
   if (!to) return;
   const TimePoint arrives = now_ + 2 * delay();
   if (arrives < open.deadline && !is_cut(node, *to) && !is_cut(*to, node))
     schedule(arrives, Kind::request, stream);
+}
+
+void SimNetwork::load(Stream& stream, Node sender, Message message) {
+  if (wire_ != nullptr)
+    stream.sealed = wire_->frame(sender, message);
+  else
+    stream.message = std::move(message);
+}
+
+std::optional<Message> SimNetwork::unload(Stream& stream, Node receiver) {
+  if (wire_ == nullptr) return std::move(stream.message);
+  return wire_->unframe(receiver, std::exchange(stream.sealed, {}));
 }
 
 /// In time, or not at all: the stream's place is used again after its deadline.
@@ -221,15 +245,16 @@ void SimNetwork::serve(std::uint32_t stream) {
   if (server.machine == nullptr) return send_back(stream, Kind::failure);  // refused
   if (server.stopped) return;
   trace_in(static_cast<std::uint64_t>(now_) << 20 ^ opened.server);
-  const Message first = std::move(opened.message);
   const Node node = opened.server;
-  server.machine->on_stream(now_, incoming_stream | stream, first);
+  const std::optional<Message> first = unload(opened, node);
+  if (!first) return send_back(stream, Kind::failure);
+  server.machine->on_stream(now_, incoming_stream | stream, *first);
   act(node);
 }
 
-void SimNetwork::do_action(Node, Reply& reply) {
+void SimNetwork::do_action(Node node, Reply& reply) {
   const auto stream = static_cast<std::uint32_t>(reply.id & ~incoming_stream);
-  streams_[stream].message = std::move(reply.message);
+  load(streams_[stream], node, std::move(reply.message));
   send_back(stream, Kind::answer);
 }
 
@@ -244,11 +269,12 @@ void SimNetwork::give_answer(std::uint32_t stream, std::optional<Errc> failure) 
   if (client.machine == nullptr || client.life != opened.client_life) return;
   trace_in(static_cast<std::uint64_t>(now_) << 20 ^ opened.client ^ (failure ? 1U << 19 : 0U));
   const Node node = opened.client;
-  const Message answer = std::move(opened.message);
-  if (failure)
-    client.machine->on_stream_failed(now_, opened.client_id, *failure);
+  const StreamId id = opened.client_id;
+  const std::optional<Message> answer = failure ? std::nullopt : unload(opened, node);
+  if (answer)
+    client.machine->on_stream(now_, id, *answer);
   else
-    client.machine->on_stream(now_, opened.client_id, answer);
+    client.machine->on_stream_failed(now_, id, failure.value_or(Errc::parse_error));
   act(node);
 }
 

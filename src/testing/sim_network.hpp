@@ -1,7 +1,8 @@
 // SimNetwork: a virtual network and clock for any number of gossip machines, in one thread. Packets are
 // delayed by chance, and lost, doubled or overtaken if so set; links can be cut in one direction, nodes
-// killed, stopped and brought back. Messages travel as they are, not encoded; what they would take on the
-// wire is counted. The same seed and the same calls give the same run, which trace() tells.
+// killed, stopped and brought back. Messages travel as they are, not encoded, but with a SimWire as bytes;
+// what they take on the wire is reckoned in either case. The same seed and the same calls give the same run,
+// which trace() tells.
 //
 // Streams lose nothing, but one whose way is cut, or whose server is stopped, fails at its deadline.
 #pragma once
@@ -15,6 +16,7 @@
 #include <vector>
 
 #include "testing/sim_machine.hpp"
+#include "testing/sim_wire.hpp"
 
 namespace p2p::gossip {
 
@@ -50,7 +52,11 @@ class SimNetwork {
   SimWeather weather;
   /// Asked for each packet and stream; nothing passes from -> to while it says true.
   void cut(Cut cut) { cut_ = std::move(cut); }
-  void heal() { cut_ = {}; }
+  /// The same for packets only: streams pass.
+  void cut_packets(Cut cut) { packets_cut_ = std::move(cut); }
+  void heal() { cut_ = packets_cut_ = {}; }
+  /// To be called before there are nodes: from then on messages are sent as its bytes. Slower by far.
+  void use(std::unique_ptr<SimWire> wire) { wire_ = std::move(wire); }
   void observe(Observer observer) { observer_ = std::move(observer); }
 
   void run_for(TimePoint span);
@@ -94,6 +100,7 @@ class SimNetwork {
   struct Packet {
     Node from = 0, to = 0;
     std::vector<Message> parts;
+    Bytes sealed;  // instead of parts, when there is a wire
   };
   struct Stream {
     Node client = 0, server = 0;
@@ -101,6 +108,7 @@ class SimNetwork {
     StreamId client_id = 0;
     TimePoint deadline = 0;
     Message message;
+    Bytes sealed;  // instead of the message, when there is a wire
     bool over = false;
   };
 
@@ -116,7 +124,9 @@ class SimNetwork {
   void do_action(Node node, Notify& notify);
   void do_action(Node node, JoinResult& result);
   void do_action(Node node, LeaveDone& done);
-  void launch(Node from, Node to, std::vector<Message> parts);
+  void launch(Packet packet);
+  void load(Stream& stream, Node sender, Message message);
+  [[nodiscard]] std::optional<Message> unload(Stream& stream, Node receiver);
   void deliver(std::uint32_t packet);
   void serve(std::uint32_t stream);
   void send_back(std::uint32_t stream, Kind kind);
@@ -135,7 +145,8 @@ class SimNetwork {
   std::vector<Packet> packets_;
   std::vector<std::uint32_t> free_packets_, free_streams_;
   std::vector<Stream> streams_;
-  Cut cut_;
+  Cut cut_, packets_cut_;
+  std::unique_ptr<SimWire> wire_;
   Observer observer_;
 };
 
