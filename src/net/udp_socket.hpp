@@ -29,6 +29,10 @@ class UdpSocket {
   /// loop.
   void receive(Loop& loop, Take take);
   void stop() { watch_.reset(); }
+  /// What has come already, without waiting for the loop.
+  void read_now() {
+    if (watch_ != nullptr) read_some();
+  }
   /// False when the kernel takes it not: no route, a full queue, too long (65,507 bytes).
   bool send(const Endpoint& to, std::string_view datagram);
   /// Where it is bound.
