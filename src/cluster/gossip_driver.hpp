@@ -10,7 +10,6 @@
 // Does not: know services, HTTP or settings.
 #pragma once
 
-#include <atomic>
 #include <chrono>
 #include <functional>
 #include <memory>
@@ -19,6 +18,7 @@
 #include <vector>
 
 #include "base/log.hpp"
+#include "base/published.hpp"
 #include "base/random.hpp"
 #include "base/secret.hpp"
 #include "cluster/cluster_view.hpp"
@@ -77,7 +77,7 @@ class GossipDriver {
   void stop();
 
   /// The newest; never null.
-  [[nodiscard]] ClusterViewPtr view() const { return view_.load(std::memory_order_acquire); }
+  [[nodiscard]] ClusterViewPtr view() const { return view_.get(); }
   [[nodiscard]] const GossipCounters& counters() const noexcept { return counters_; }
 
   /// A connection that began with a byte of gossip.
@@ -99,7 +99,7 @@ class GossipDriver {
   class Impl;
   GossipDriver() = default;
 
-  std::atomic<ClusterViewPtr> view_{std::make_shared<const ClusterView>()};
+  Published<ClusterView> view_;
   GossipCounters counters_;
   std::unique_ptr<Impl> impl_;
 };

@@ -3,6 +3,7 @@
 #include "cluster/gossip_driver.hpp"
 
 #include <algorithm>
+#include <atomic>
 #include <memory>
 #include <optional>
 

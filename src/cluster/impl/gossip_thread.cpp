@@ -315,7 +315,7 @@ void GossipThread::publish() {
   view->detached = core_.swim().probes_failed_of_last_ten() >= 6;
   view->health_score = core_.swim().health_score();
   const ClusterViewPtr shown = std::move(view);
-  around_.view.store(shown, std::memory_order_release);
+  around_.view.set(shown);
   around_.main.post([&listener = around_.listener, shown, events = std::exchange(events_, {})] {
     listener.cluster_changed(shown, events);
   });

@@ -4,7 +4,6 @@
 // Threads: the gossip loop's own, but for the constructor.
 #pragma once
 
-#include <atomic>
 #include <map>
 #include <memory>
 #include <optional>
@@ -27,7 +26,7 @@ struct GossipSurroundings {
   const Clock& clock;
   Random& random;
   Log& log;
-  std::atomic<ClusterViewPtr>& view;
+  Published<ClusterView>& view;
   GossipCounters& counters;
 };
 
