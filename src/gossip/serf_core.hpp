@@ -56,8 +56,9 @@ class SerfCore final : private SwimDelegate {
 
   /// too_large above 512 bytes; nothing has changed then.
   [[nodiscard]] Result<void> set_tags(TimePoint now, const Tags& tags);
-  /// Delivered on every node, this one too, once or not at all: a hint, no command. too_large above 512
-  /// bytes of name and payload, invalid_params without a name, draining while leaving.
+  /// Delivered on every node, this one too, once or not at all: a hint, no command. Another node may say the
+  /// same at the same Lamport time; the two are one then. too_large above 512 bytes of name and payload,
+  /// invalid_params without a name, draining while leaving.
   [[nodiscard]] Result<LamportTime> user_event(TimePoint now, std::string name, Bytes payload, bool coalesce);
 
   // What is known. Not const: tags are decoded when somebody wants to see them, and kept.

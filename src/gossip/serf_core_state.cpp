@@ -51,6 +51,12 @@ void SerfCore::merge_remote_state(TimePoint now, const Bytes& body, bool join) {
     believe_left(now, LeaveIntent{time->second, node, false});
     times.erase(time);
   }
+  const bool will_announce = join && answers_us_;
+  if (const auto mine = times.find(swim_.me()->name); mine != times.end()) {
+    // Something later than our last word is said of us and has not come here: that we leave, or have left.
+    if (!will_announce && mine->second > swim_.record(mine->first)->status_ltime) announce_join(now);
+    times.erase(mine);
+  }
   for (const auto& [node, ltime] : times) (void)believe(now, JoinIntent{ltime, std::string(node)});
 
   if (join && answers_us_ && !joined_ && config_.ignore_old_events)

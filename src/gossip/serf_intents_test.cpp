@@ -182,6 +182,23 @@ TEST_F(SerfIntents, a_state_older_than_the_join_of_one_that_failed_changes_nothi
   EXPECT_EQ(status("a"), MemberStatus::failed);
 }
 
+TEST_F(SerfIntents, what_is_said_of_it_behind_its_back_it_learns_from_a_state_and_denies) {
+  know("a", 2);
+  SerfState theirs;
+  theirs.ltime = 41;  // a has heard that this node leaves, at time 40
+  theirs.status_ltimes = {{"me", 39}};
+  hear_state(theirs);
+  pass(seconds_us);
+  ASSERT_FALSE(said<JoinIntent>().empty());
+  EXPECT_GT(said<JoinIntent>().front().second.ltime, 40u);
+  pass(3 * seconds_us);
+  packets.clear();
+  theirs.status_ltimes = {{"me", 41}};  // now it knows better
+  hear_state(theirs);
+  pass(seconds_us);
+  EXPECT_TRUE(said<JoinIntent>().empty());
+}
+
 TEST_F(SerfIntents, a_member_to_be_pruned_is_forgotten_once_it_is_gone) {
   know("a", 2);
   hear(LeaveIntent{5, "a", true});
