@@ -66,6 +66,16 @@ TEST_F(SerfEvents, a_state_brings_what_was_missed_in_the_order_of_time) {
   EXPECT_EQ(state().events.size(), 2u);
 }
 
+TEST_F(SerfEvents, what_a_state_brought_is_not_told_on_since_others_have_it_by_the_same_way) {
+  know("a", 2);
+  SerfState theirs;
+  theirs.event_ltime = 10;
+  theirs.events = {{9, {{"e", ""}}}};
+  hear_state(theirs);
+  pass(5 * seconds_us);
+  EXPECT_TRUE(said<UserEvent>().empty());
+}
+
 TEST_F(SerfEvents, who_joins_for_the_first_time_is_told_no_old_ones) {
   SerfState theirs;
   theirs.event_ltime = 10;
@@ -100,7 +110,10 @@ TEST_F(SerfEvents, too_large_for_a_packet_it_goes_by_push_pull_only) {
   know("a", 2);
   give(5, "big", Bytes(5'000, 'x'));
   EXPECT_EQ(got("big"), 1);
-  pass(5 * seconds_us);
+  pass(2 * seconds_us);  // the news of "a" are told by then
+  wakes = 0;
+  pass(4 * seconds_us);
+  EXPECT_LT(wakes, 16u);  // probes; no gossip, which would be 20
   EXPECT_TRUE(said<UserEvent>().empty());
   EXPECT_EQ(state().events.size(), 1u);
 }

@@ -64,6 +64,7 @@ struct SerfTest : testing::Test {
     while (serf.next_deadline() <= end) {
       now = std::max(now, serf.next_deadline());
       serf.on_timer(now);
+      ++wakes;
       act();
     }
     now = end;
@@ -117,6 +118,7 @@ struct SerfTest : testing::Test {
   std::vector<MemberEvent> events;
   std::vector<JoinResult> joins;
   bool left = false;
+  std::size_t wakes = 0;  // of timers
 };
 
 }  // namespace p2p::gossip
