@@ -52,9 +52,14 @@ class TemporaryFolder {
   std::string path_;
 };
 
+/// No more than whoever reads it would take: one byte above that is enough to be refused.
 std::string read_text(const fs::path& path) {
+  constexpr std::size_t longest = 4 * 1024 * 1024 + 1;
+  std::string text(longest, '\0');
   std::ifstream file(path, std::ios::binary);
-  return {std::istreambuf_iterator<char>(file), {}};
+  file.read(text.data(), static_cast<std::streamsize>(text.size()));
+  text.resize(static_cast<std::size_t>(file.gcount()));
+  return text;
 }
 
 /// "/a/b/prices" from "b/prices/", "prices", ".". Not canonical: a link is told, not followed.
