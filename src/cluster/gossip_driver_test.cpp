@@ -27,14 +27,15 @@ struct NoHttp final : HttpHandler {
   std::string refusal(Errc, std::string_view, std::string&) override { return {}; }
 };
 
-/// Ten times as quick as in the world.
+/// Quicker than in the world, but for the time that an accused has: a busy machine must not kill a node.
 gossip::SerfConfig quick() {
   gossip::SerfConfig config;
   config.swim.probe_interval_ms = 100;
   config.swim.probe_timeout_ms = 50;
   config.swim.gossip_interval_ms = 20;
   config.swim.push_pull_interval_ms = 1'000;
-  config.swim.suspicion_max_ms = 1'000;
+  config.swim.suspicion_mult = 30;
+  config.swim.suspicion_max_ms = 5'000;
   config.swim.leave_linger_ms = 100;
   return config;
 }
@@ -179,7 +180,7 @@ TEST_F(GossipDriverTest, the_second_holder_of_an_id_is_told_to_give_way) {
   ASSERT_TRUE(until([&] { return second.rival.has_value(); })) << second.log.text();
   EXPECT_EQ(*second.rival, first.at);
   EXPECT_EQ(a.driver->view()->find("b")->at, first.at);
-  EXPECT_EQ(a.sees("b"), MemberStatus::alive);
+  EXPECT_TRUE(until([&] { return a.sees("b") == MemberStatus::alive; }));
 }
 
 TEST_F(GossipDriverTest, an_event_reaches_every_node_once) {
@@ -205,7 +206,7 @@ TEST_F(GossipDriverTest, a_node_that_is_ill_says_so_to_all_and_when_it_is_well_a
   ASSERT_TRUE(until([&] { return all_see(2); }));
   b.ill = true;
   ASSERT_TRUE(until([&] { return a.tag("b", "deg") == "loop"; }));
-  EXPECT_EQ(a.sees("b"), MemberStatus::alive);
+  EXPECT_TRUE(until([&] { return a.sees("b") == MemberStatus::alive; })) << "ill is not dead";
   b.ill = false;
   EXPECT_TRUE(until([&] { return a.tag("b", "deg").empty(); }));
   b.driver->set_draining(true);
@@ -224,7 +225,7 @@ TEST_F(GossipDriverTest, garbage_changes_nothing_and_is_counted) {
     (void)udp->send(a.at, std::string_view(junk).substr(0, static_cast<std::size_t>(i) % junk.size()));
   }
   ASSERT_TRUE(until([&] { return a.driver->counters().unsealed >= 100; }));
-  EXPECT_TRUE(all_see(2));
+  EXPECT_TRUE(until([&] { return all_see(2); }));
   EXPECT_EQ(a.log.count("further ones within a minute"), 1U);
 }
 

@@ -107,13 +107,13 @@ void GossipThread::remember_when_due() {
 
 // ---------------------------------------------------------------- two of one name
 
-/// Somebody is told of under our name at another address. Young, we ask whether he lives, and give way; old,
-/// he does; and when two that are old find each other, the later start gives way.
+/// Somebody is told of under our name at another address. The later start gives way, once the other has
+/// answered; of an agent, which does not say when it started, whoever has just come.
 void GossipThread::rival_seen(const gossip::MemberEvent& conflict) {
   if (!conflict.node || conflict.node->name != settings_.node_id || rival_ || leaving_) return;
-  const bool young = now() - begun_ < newcomer_for;
   const std::string theirs = started(conflict.payload), ours = started(core_.me()->meta);
-  if (!young && !later(ours, theirs)) return;
+  const bool newcomer = theirs.empty() ? now() - begun_ < newcomer_for : later(ours, theirs);
+  if (!newcomer) return;
   rival_ = Rival{conflict.other, rival_seq, 0};
   ask_rival();
 }
