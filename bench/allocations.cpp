@@ -1,15 +1,17 @@
 #include "bench/allocations.hpp"
 
+#include <atomic>
 #include <cstddef>
 #include <cstdlib>
 #include <new>
 
 namespace {
 
-std::uint64_t count = 0;  // the benchmarks have one thread
+std::atomic<std::uint64_t> blocks{0};
+constinit thread_local bool counted = false;
 
 void* take(std::size_t size, std::size_t alignment) {
-  ++count;
+  if (counted) blocks.fetch_add(1, std::memory_order_relaxed);
   void* block = alignment > alignof(std::max_align_t)
                     ? std::aligned_alloc(alignment, (size + alignment - 1) / alignment * alignment)
                     : std::malloc(size);  // NOLINT: this is the allocator
@@ -19,11 +21,12 @@ void* take(std::size_t size, std::size_t alignment) {
 
 }  // namespace
 
-namespace p2p::bench {
+namespace p2p::allocations {
 
-std::uint64_t allocations() noexcept { return count; }
+void count_here(bool wanted) noexcept { counted = wanted; }
+std::uint64_t taken() noexcept { return blocks.load(std::memory_order_relaxed); }
 
-}  // namespace p2p::bench
+}  // namespace p2p::allocations
 
 void* operator new(std::size_t size) { return take(size, 0); }
 void* operator new(std::size_t size, std::align_val_t alignment) {

@@ -1,10 +1,13 @@
-// How many blocks the program has taken from the heap: operator new is replaced by one that counts.
+// Blocks that a thread has taken from the heap: operator new of this program counts for threads that say so.
 #pragma once
 
 #include <cstdint>
 
-namespace p2p::bench {
+namespace p2p::allocations {
 
-[[nodiscard]] std::uint64_t allocations() noexcept;
+/// From now on this thread's blocks are counted, or not.
+void count_here(bool wanted) noexcept;
+/// Of all threads that are counted.
+[[nodiscard]] std::uint64_t taken() noexcept;
 
-}  // namespace p2p::bench
+}  // namespace p2p::allocations

@@ -82,11 +82,11 @@ template <class F>
 Figures measure(F part) {
   Figures figures;
   for (int round = 0; round < rounds; ++round) {
-    const std::uint64_t before = allocations();
+    const std::uint64_t before = allocations::taken();
     const double begin = cpu_ns();
     for (int i = 0; i < calls; ++i) part(i);
     figures.ns.push_back((cpu_ns() - begin) / calls);
-    figures.allocated = allocations() - before;
+    figures.allocated = allocations::taken() - before;
   }
   return figures;
 }
@@ -98,7 +98,7 @@ struct Names {
 Task<> call_rounds(BaseService& self, const Names& names, Figures& figures) {
   const std::size_t services = names.services.size(), methods = names.methods.size();
   for (int round = 0; round < rounds; ++round) {
-    const std::uint64_t before = allocations();
+    const std::uint64_t before = allocations::taken();
     const double begin = cpu_ns();
     std::size_t service = 0, method = 0;
     for (int i = 0; i < calls; ++i) {
@@ -107,7 +107,7 @@ Task<> call_rounds(BaseService& self, const Names& names, Figures& figures) {
       if (++service == services) service = 0;
     }
     figures.ns.push_back((cpu_ns() - begin) / calls);
-    figures.allocated = allocations() - before;
+    figures.allocated = allocations::taken() - before;
   }
 }
 
@@ -115,11 +115,11 @@ Task<> call_rounds(BaseService& self, const Names& names, Figures& figures) {
 template <class F>
 Task<> repeat_rounds(F call, Figures& figures) {
   for (int round = 0; round < rounds; ++round) {
-    const std::uint64_t before = allocations();
+    const std::uint64_t before = allocations::taken();
     const double begin = cpu_ns();
     for (int i = 0; i < calls; ++i) co_await call();
     figures.ns.push_back((cpu_ns() - begin) / calls);
-    figures.allocated = allocations() - before;
+    figures.allocated = allocations::taken() - before;
   }
 }
 
@@ -141,11 +141,11 @@ Task<Value> leaf() { co_return Value(); }
 
 Task<> coroutine_rounds(Figures& figures) {
   for (int round = 0; round < rounds; ++round) {
-    const std::uint64_t before = allocations();
+    const std::uint64_t before = allocations::taken();
     const double begin = cpu_ns();
     for (int i = 0; i < calls; ++i) keep(co_await leaf());
     figures.ns.push_back((cpu_ns() - begin) / calls);
-    figures.allocated = allocations() - before;
+    figures.allocated = allocations::taken() - before;
   }
 }
 
@@ -191,6 +191,7 @@ void parts(const Table& table) {
 }  // namespace p2p::bench
 
 int main(int count, char** arguments) {
+  p2p::allocations::count_here(true);
   const bool as_json = count > 1 && std::string_view(arguments[1]) == "--json";
   const p2p::bench::Table table(as_json);
   if (count > (as_json ? 2 : 1)) {

@@ -3,8 +3,8 @@
 #include <gtest/gtest.h>
 #include <p2p/service.hpp>
 
+#include "bench/allocations.hpp"
 #include "bench/local_call_services.hpp"
-#include "tests/allocations/counting.hpp"
 
 namespace p2p {
 namespace {

@@ -14,8 +14,8 @@
 #include <unistd.h>
 
 #include "base/json.hpp"
+#include "bench/allocations.hpp"
 #include "node/p2p_admin_system.hpp"
-#include "tests/allocations/counting.hpp"
 
 namespace p2p {
 namespace {
