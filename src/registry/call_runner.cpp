@@ -483,23 +483,4 @@ void CallRunner::drop(detail::PendingCall& call) noexcept {
   self.give_back(record);
 }
 
-// ---------------------------------------------------------------- what is recorded of calls inside
-
-AuditedCall CallRunner::audited(const CallRecord& record, const MethodEntry& method) const {
-  AuditedCall call;
-  call.caller = record.identity();
-  call.path = method.path;
-  call.trace = {record.context.trace[0], record.context.trace[1]};
-  return call;
-}
-
-void CallRunner::audit_inside(CallRecord& record, std::string_view outcome) {
-  AuditedCall call = audited(record, *record.method);
-  call.params = std::move(record.audited);
-  call.full = true;
-  call.outcome = outcome;
-  record.audited = Value();
-  audit_->ran(std::move(call), nullptr);
-}
-
 }  // namespace p2p
