@@ -50,7 +50,7 @@ Value list_of(const std::vector<std::string>& words) {
 Value refusal(const std::string& why) { return Value{{"error", why}}; }
 
 Value load_and_describe(const DescribeOrder& order) {
-  auto loaded = load_library(order.library, order.folder, order.shown, {});
+  auto loaded = load_library(order.file, order.folder, order.shown, {});
   if (!loaded) return refusal(loaded.error().message);
   Value description = describe(*loaded->instance);
   description.set("warning", loaded->warning);

@@ -17,10 +17,10 @@ namespace p2p {
 [[nodiscard]] Value describe(ServiceInstance& instance);
 
 struct DescribeOrder {
-  std::string library;  ///< deleted by it
-  std::string folder;   ///< the service that does not name itself
-  std::string shown;    ///< the file, in messages
-  std::string result;   ///< a new file, for the description as JSON
+  std::string file;    ///< the library; deleted by it
+  std::string folder;  ///< the service that does not name itself
+  std::string shown;   ///< the file, in messages
+  std::string result;  ///< a new file, for the description as JSON
 };
 /// Loads, describes, writes, destroys, unloads. False when the result could not be written. Whatever the
 /// service threw is in the result, as `error`.
